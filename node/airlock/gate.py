@@ -1,0 +1,196 @@
+"""The gate: decides what of a record may be said, and says it anew from integers. Pure: no clock, no file.
+
+Rules (docs/privacy.md tells them to residents):
+
+    P1  Only the closed kinds and words of `node.contract` pass; counts in a summary stop at 3.
+    P2  Incidents are told to the whole second, durations and peaks in steps.
+    P3  Levels are told in whole dB, over a window only.
+    P4  At most `incidents_per_10_min` and `incidents_per_day` incidents begin. What is kept back is counted.
+    P5  An end is told only of an incident whose start was told.
+
+The limits of P4 have a floor here that no setting can loosen.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import Literal
+
+from node.airlock.record import IncidentBegan, IncidentEnded, WindowSensed
+from node.contract.base import few
+from node.contract.event import IncidentEnd, IncidentStart, duration_step, peak_step
+from node.contract.summary import Counts, LevelsDb, LevelsDbfs, Summary
+from node.contract.words import (
+    EVIDENCE_BIT,
+    KIND_OF_CODE,
+    KINDS,
+    MAX_EVIDENCE,
+    ClockQuality,
+    Confidence,
+    EndReason,
+    Kind,
+)
+
+FLOOR_PER_10_MIN = 4
+FLOOR_PER_DAY = 150
+TEN_MINUTES_MS = 600_000
+DAY_MS = 86_400_000
+
+_CONFIDENCE = (Confidence.LOW, Confidence.MEDIUM, Confidence.HIGH)
+_REASON = (EndReason.ENDED, EndReason.STOPPED)
+_CALIBRATED: tuple[Literal["nominal", "calibrator"], ...] = ("nominal", "calibrator")
+
+
+class Held(Enum):
+    """Why the gate keeps something back."""
+
+    RATE_10_MIN = auto()
+    RATE_DAY = auto()
+    NOT_TOLD = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What the gate lets through.
+
+    Args:
+        incidents_per_10_min: 0..4.
+        incidents_per_day: 0..150.
+
+    Raises:
+        ValueError: a limit is looser than the floor.
+    """
+
+    incidents_per_10_min: int = FLOOR_PER_10_MIN
+    incidents_per_day: int = FLOOR_PER_DAY
+
+    def __post_init__(self) -> None:
+        """The floor holds whatever the settings say."""
+        if not 0 <= self.incidents_per_10_min <= FLOOR_PER_10_MIN or not 0 <= self.incidents_per_day <= FLOOR_PER_DAY:
+            raise ValueError("the policy is looser than its floor")
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """How many incidents were told in the last ten minutes, and in the last day."""
+
+    in_10_min: int
+    in_day: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """How a message is dated besides its time.
+
+    Args:
+        clock: how far the time can be trusted.
+        uptime_s: seconds since the device started, exactly where the clock is unsynced.
+    """
+
+    clock: ClockQuality
+    uptime_s: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What was counted over a window besides what was sensed.
+
+    Args:
+        began: how many incidents of each kind were told.
+        held_back: how many were kept back.
+        last_sequence: the last number given before this summary.
+    """
+
+    began: dict[Kind, int]
+    held_back: int
+    last_sequence: int
+
+
+def may_begin(policy: Policy, ledger: Ledger) -> Held | None:
+    """None when an incident may be told now, else the cap that keeps it back (P4)."""
+    if ledger.in_10_min >= policy.incidents_per_10_min:
+        return Held.RATE_10_MIN
+    if ledger.in_day >= policy.incidents_per_day:
+        return Held.RATE_DAY
+    return None
+
+
+def begin(body: IncidentBegan, event_id: str, stamp: Stamp) -> IncidentStart:
+    """The start message of an incident that may be told (P1, P2)."""
+    kind = KIND_OF_CODE[body.kind_code]
+    words = sorted(word for word, bit in EVIDENCE_BIT.items() if body.evidence_bits >> bit & 1)
+    return IncidentStart(
+        kind=kind,
+        category=KINDS[kind].category,
+        incident=event_id,
+        clock=stamp.clock,
+        uptime_s=stamp.uptime_s,
+        delayed=False,
+        severity=KINDS[kind].severity,
+        confidence=_CONFIDENCE[body.confidence],
+        evidence=tuple(words[:MAX_EVIDENCE]),
+    )
+
+
+def end(body: IncidentEnded, kind: Kind, start_id: str, stamp: Stamp) -> IncidentEnd:
+    """The end message of an incident whose start was told (P2, P5)."""
+    return _end(kind, start_id, stamp, (_REASON[body.reason], body.duration_s, body.peak_over_background_db))
+
+
+def lose(kind: Kind, start_id: str, stamp: Stamp) -> IncidentEnd:
+    """The end message of an incident whose senses were lost: nothing is known of its length or peak."""
+    return _end(kind, start_id, stamp, (EndReason.LOST, 0, 0))
+
+
+def _end(kind: Kind, start_id: str, stamp: Stamp, facts: tuple[EndReason, int, int]) -> IncidentEnd:
+    """An end message from its reason, duration in seconds and peak in dB."""
+    reason, duration_s, peak_db = facts
+    return IncidentEnd(
+        kind=kind,
+        category=KINDS[kind].category,
+        incident=start_id,
+        clock=stamp.clock,
+        uptime_s=stamp.uptime_s,
+        delayed=False,
+        reason=reason,
+        duration_at_least_s=duration_step(duration_s),
+        peak_over_background_at_least_db=peak_step(peak_db),
+    )
+
+
+def summarise(sensed: WindowSensed | None, window_s: int, tally: Tally, stamp: Stamp) -> Summary:
+    """The summary of a window; without anything sensed it says so by zero exposure (P1, P3)."""
+    sound_s = min(sensed.sound_exposure_s, window_s) if sensed else 0
+    return Summary(
+        window_s=window_s,
+        sound_exposure_s=sound_s,
+        sight_exposure_s=min(sensed.sight_exposure_s, window_s) if sensed else 0,
+        levels=_levels(sensed) if sensed and sound_s else None,
+        counts=Counts(noise_spike=few(tally.began.get(Kind.NOISE_SPIKE, 0))),
+        held_back=few(tally.held_back),
+        last_sequence=tally.last_sequence,
+        clock=stamp.clock,
+        uptime_s=stamp.uptime_s,
+        delayed=False,
+    )
+
+
+def _levels(sensed: WindowSensed) -> LevelsDb | LevelsDbfs:
+    """The levels in whole dB, moved into the range that the wire has (P3)."""
+    ddb = (sensed.laeq_ddb, sensed.lafmax_ddb, sensed.l10_ddb, sensed.l50_ddb, sensed.l90_ddb)
+    laeq, lafmax, l10, l50, l90 = ((value + 5) // 10 for value in ddb)
+    if sensed.calibration == 0:
+        laeq, lafmax, l10, l50, l90 = (min(max(value, -150), 0) for value in (laeq, lafmax, l10, l50, l90))
+        return LevelsDbfs(
+            calibration="none", laeq_dbfs=laeq, lafmax_dbfs=lafmax, l10_dbfs=l10, l50_dbfs=l50, l90_dbfs=l90
+        )
+    laeq, lafmax, l10, l50, l90 = (min(max(value, 0), 150) for value in (laeq, lafmax, l10, l50, l90))
+    return LevelsDb(
+        calibration=_CALIBRATED[sensed.calibration - 1],
+        laeq_db=laeq,
+        lafmax_db=lafmax,
+        l10_db=l10,
+        l50_db=l50,
+        l90_db=l90,
+    )

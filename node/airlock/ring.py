@@ -1,0 +1,78 @@
+"""The ring on the sensing side: a record stays in it until the outbox has it. Pure: no socket, no clock."""
+
+from __future__ import annotations
+
+from collections import deque
+
+from node.airlock.record import Body, Record, WindowSensed, encode
+
+CAPACITY = 4096
+
+
+class Ring:
+    """Numbers the records of one run of `sense` and keeps them until they are acknowledged.
+
+    Args:
+        epoch: the run, 1..2^32-1.
+        capacity: how many records it holds (4096 records are 256 kB, and days of incidents).
+    """
+
+    def __init__(self, epoch: int, capacity: int = CAPACITY) -> None:
+        if capacity < 1:
+            raise ValueError("a ring holds at least one record")
+        self._epoch = epoch
+        self._capacity = capacity
+        self._waiting: deque[tuple[int, bytes, bool]] = deque()
+        self._last = 0
+        self._sent = 0
+        self.dropped = 0
+
+    def __len__(self) -> int:
+        """How many records wait for an acknowledgement."""
+        return len(self._waiting)
+
+    @property
+    def outstanding(self) -> bool:
+        """Whether a record was sent and is not acknowledged."""
+        return bool(self._waiting) and self._waiting[0][0] <= self._sent
+
+    def push(self, body: Body, instant_ms: int) -> int:
+        """Takes in a record to be kept, and gives its number.
+
+        When the ring is full it drops one and counts it: the oldest window first, because an incident says more
+        than a quarter of an hour of levels; else the oldest record.
+
+        Raises:
+            RecordError: a value is outside its range: nothing is taken in.
+        """
+        content = encode(Record(self._epoch, self._last + 1, instant_ms, body))
+        if len(self._waiting) >= self._capacity:
+            self._drop_one()
+        self._last += 1
+        self._waiting.append((self._last, content, isinstance(body, WindowSensed)))
+        return self._last
+
+    def unsent(self) -> bytes | None:
+        """The next record that was not sent on this connection, or None."""
+        return next((content for number, content, _ in self._waiting if number > self._sent), None)
+
+    def sent(self) -> None:
+        """The record that `unsent` gave is on its way."""
+        self._sent = next(number for number, _, _ in self._waiting if number > self._sent)
+
+    def acknowledge(self, number: int) -> None:
+        """The outbox has every record up to this number. A number that was never sent is ignored."""
+        if number > self._sent:
+            return
+        while self._waiting and self._waiting[0][0] <= number:
+            self._waiting.popleft()
+
+    def reconnect(self) -> None:
+        """The connection is new: whatever is not acknowledged will be sent again."""
+        self._sent = self._waiting[0][0] - 1 if self._waiting else self._last
+
+    def _drop_one(self) -> None:
+        """Makes room."""
+        index = next((i for i, (_, _, is_window) in enumerate(self._waiting) if is_window), 0)
+        del self._waiting[index]
+        self.dropped += 1

@@ -1,0 +1,161 @@
+"""`polewatch`: the command of the device. Each part is imported only when its command runs.
+
+Exit codes: 0 fine, 1 it did not hold, 2 usage, 66 unreadable input, 69 unavailable, 78 configuration.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from node import __version__
+from node.errors import PolewatchError
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Runs a command, and gives its exit code. Whatever goes wrong is one line on stderr."""
+    # One thread for numpy's linear algebra: the line's matrices are small, and a pole has few cores.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    chosen = _parser().parse_args(arguments)
+    try:
+        return _run(chosen)
+    except PolewatchError as error:
+        sys.stderr.write(f"polewatch: {error}\n")
+        return error.exit_code
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # The reader of our output has gone; what Python would still flush has nowhere to go.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return 0
+    except Exception as error:  # noqa: BLE001 - the last line of defence: a fault of ours is one line too
+        from node.ops.logs import what_was_raised  # noqa: PLC0415 - see the module
+
+        sys.stderr.write(f"polewatch: a fault of ours, please report it: {what_was_raised(error)}\n")
+        return 1
+
+
+def _run(chosen: argparse.Namespace) -> int:
+    """Runs the chosen command."""
+    match chosen.command:
+        case "sense" | "uplink" | "update":
+            return _run_service(chosen)
+        case "replay":
+            return _run_replay(chosen)
+        case "config":
+            from node.cli_config import run_config  # noqa: PLC0415 - see the module
+
+            return run_config(chosen.action, chosen.config, origin=getattr(chosen, "origin", False))
+        case "models":
+            from node.cli_config import run_models  # noqa: PLC0415 - see the module
+
+            return run_models(chosen.action)
+        case "devices":
+            from node.cli_devices import run_devices  # noqa: PLC0415 - see the module
+
+            return run_devices(listen_s=chosen.seconds)
+        case _:
+            from node.cli_doctor import run_doctor  # noqa: PLC0415 - see the module
+
+            return run_doctor(chosen.config)
+
+
+def _run_service(chosen: argparse.Namespace) -> int:
+    """Runs one of the three services."""
+    from node.ops.logs import configure  # noqa: PLC0415 - see the module
+
+    configure(chosen.command)
+    if chosen.command == "update":
+        from node.update.app import run as run_update  # noqa: PLC0415 - see the module
+
+        return run_update()
+    from node.config.load import load  # noqa: PLC0415 - see the module
+
+    settings = load(chosen.config).settings
+    if chosen.command == "uplink":
+        from node.uplink.app import run as run_uplink  # noqa: PLC0415 - uplink has no numpy
+
+        return run_uplink(settings)
+    from node.sense.app import run_devices as run_sense  # noqa: PLC0415 - sense has no paho
+
+    return run_sense(settings)
+
+
+def _run_replay(chosen: argparse.Namespace) -> int:
+    """Replays files."""
+    from node.config.load import load_for_replay  # noqa: PLC0415 - see the module
+    from node.replay import Request, run  # noqa: PLC0415 - see the module
+
+    settings = load_for_replay(chosen.config).settings
+    request = Request(chosen.audio, chosen.video, chosen.start, chosen.seed, chosen.scores)
+    return run(settings, request, sys.stdout)
+
+
+def _parser() -> argparse.ArgumentParser:
+    """The command line."""
+    parser = argparse.ArgumentParser(
+        prog="polewatch",
+        description="The sensor node of one pole: it tells that something happened, never who was there.",
+    )
+    parser.add_argument("--version", action="version", version=f"polewatch {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, does in (
+        ("sense", "service: camera and microphone, no network"),
+        ("uplink", "service: gate, outbox and MQTT, no devices"),
+    ):
+        _with_config(commands.add_parser(name, help=does, description=does))
+    commands.add_parser("update", help="service: installs verified models and policy, no network")
+    _add_replay(commands.add_parser("replay", help="files through the whole pipeline and gate; one CloudEvent a line"))
+    config = commands.add_parser("config", help="check, show, or print an example of the configuration")
+    actions = config.add_subparsers(dest="action", required=True, metavar="ACTION")
+    _with_config(actions.add_parser("check", help="says whether the configuration holds"))
+    show = _with_config(actions.add_parser("show", help="prints every setting"))
+    show.add_argument("--origin", action="store_true", help="with where each value comes from")
+    example = actions.add_parser("example", help="prints a commented example")
+    example.set_defaults(config=None)
+    models = commands.add_parser("models", help="what the model manifest says")
+    models.add_argument("action", choices=("list", "verify"))
+    devices = commands.add_parser("devices", help="cameras and microphones with their stable names and levels")
+    devices.add_argument("--seconds", type=_seconds, default=3.0, help="how long to listen to each microphone (0: not)")
+    _with_config(commands.add_parser("doctor", help="says what works on this machine and what to mend"))
+    return parser
+
+
+def _add_replay(replay: argparse.ArgumentParser) -> None:
+    """The options of `replay`."""
+    _with_config(replay)
+    replay.add_argument("--audio", type=Path, metavar="FILE", help="WAV, FLAC or OGG")
+    replay.add_argument("--video", type=Path, metavar="FILE", help="MP4 or AVI")
+    replay.add_argument("--start", default="2026-01-01T00:00:00Z", metavar="TIME", help="time of the first sample")
+    replay.add_argument("--seed", type=_seed, default=0, metavar="N", help="becomes the epoch in the events' ids")
+    replay.add_argument(
+        "--scores", type=Path, metavar="FILE", help="writes levels and scores of each hop as JSON lines"
+    )
+
+
+def _with_config(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
+    """Adds `--config`."""
+    parser.add_argument("--config", type=Path, metavar="FILE", help="instead of /etc/polewatch/config.toml")
+    return parser
+
+
+def _seconds(text: str) -> float:
+    """A number of seconds, 0..60."""
+    value = float(text)
+    if not 0.0 <= value <= 60.0:
+        raise argparse.ArgumentTypeError("is not between 0 and 60")
+    return value
+
+
+def _seed(text: str) -> int:
+    """A seed, 0..2^32-1."""
+    value = int(text)
+    if not 0 <= value < 2**32:
+        raise argparse.ArgumentTypeError("is not between 0 and 4294967295")
+    return value
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Every setting declared once: type, unit, range, default and what it does."""

@@ -1,0 +1,64 @@
+"""What every message is made of: a closed base type, ids, instants and counts. No free text, no float."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+NODE_ID_PATTERN = r"^[a-z0-9][a-z0-9-]{1,30}[a-z0-9]$"
+
+NodeId = Annotated[str, StringConstraints(pattern=NODE_ID_PATTERN)]
+Source = Annotated[str, StringConstraints(pattern=r"^urn:polewatch:node:[a-z0-9][a-z0-9-]{1,30}[a-z0-9]$")]
+Epoch = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{8}$")]
+EventId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{8}-[0-9]{12}$")]
+DocumentId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{8}-r[0-9]{1,9}-[0-9]{1,9}$")]
+SequenceText = Annotated[str, StringConstraints(pattern=r"^[0-9]{12}$")]
+Instant = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$")]
+Tile = Annotated[str, StringConstraints(pattern=r"^tile:(unset|-?[0-9]{1,5}:-?[0-9]{1,6})$")]
+Version = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,4}\.[0-9]{1,4}\.[0-9]{1,4}$")]
+Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+
+MAX_SEQUENCE = 10**12 - 1
+Sequence = Annotated[int, Field(ge=0, le=MAX_SEQUENCE)]
+UptimeSeconds = Annotated[int, Field(ge=0, le=2**31 - 1)]
+MAX_COUNT = 3
+FewCount = Annotated[int, Field(ge=0, le=MAX_COUNT)]
+"""A count of events in a summary: 3 stands for three or more (P1: it bounds what a summary can say)."""
+MAX_TOTAL = 65_535
+TotalCount = Annotated[int, Field(ge=0, le=MAX_TOTAL)]
+"""A counter since the start of the process: it stays at its greatest value."""
+
+_LAST_INSTANT_S = 253_402_300_799  # 9999-12-31T23:59:59Z, the last that four digits can say
+
+
+class Wire(BaseModel):
+    """One closed piece of a message: strict, frozen, no key but its own."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, populate_by_name=True, serialize_by_alias=True)
+
+
+def instant(wall_s: float) -> str:
+    """The instant of a wall-clock time, cut to the whole second (P2: incidents have 1 s resolution).
+
+    Args:
+        wall_s: seconds since 1970-01-01T00:00:00Z; what lies outside the years 1970..9999 is moved to their edge.
+    """
+    whole = int(min(max(wall_s, 0.0), _LAST_INSTANT_S))
+    return datetime.fromtimestamp(whole, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def event_id(epoch: str, sequence: int) -> str:
+    """The id of an event: the outbox's epoch and the event's number in it. Nothing random stands in it."""
+    return f"{epoch}-{sequence:012d}"
+
+
+def few(count: int) -> int:
+    """A count as a summary may say it: 3 stands for three or more."""
+    return min(max(count, 0), MAX_COUNT)
+
+
+def total(count: int) -> int:
+    """A counter as health may say it: it stays at its greatest value."""
+    return min(max(count, 0), MAX_TOTAL)

@@ -1,0 +1,111 @@
+"""The envelope: structured CloudEvents 1.0 JSON around everything that leaves.
+
+Events and summaries have a number in the node's one contiguous sequence. Documents (info, state, health) are
+latest-wins and have none: their id is the outbox's epoch, the number of the run, and a count within the run.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal, Self
+
+from pydantic import Field, model_validator
+
+from node.contract.base import DocumentId, EventId, Instant, SequenceText, Source, Tile, Wire
+from node.contract.documents import Health, Info, State
+from node.contract.event import IncidentData
+from node.contract.summary import Summary
+from node.contract.words import KINDS, EventType
+
+CONTENT_TYPE = "application/cloudevents+json; charset=utf-8"
+
+
+class _Envelope(Wire):
+    """The attributes that every CloudEvent of ours has."""
+
+    specversion: Literal["1.0"] = "1.0"
+    source: Source
+    subject: Tile
+    time: Instant
+    datacontenttype: Literal["application/json"] = "application/json"
+
+
+class _Numbered(_Envelope):
+    """A message with a number: stored before it is sent, and never lost."""
+
+    id: EventId
+    sequence: SequenceText = Field(description="CloudEvents sequence extension: contiguous within an epoch")
+
+    @model_validator(mode="after")
+    def _is_its_own_number(self) -> Self:
+        """The id ends with the sequence."""
+        if not self.id.endswith(f"-{self.sequence}"):
+            raise ValueError("the id does not end with the sequence")
+        return self
+
+
+class EventMessage(_Numbered):
+    """One phase of one incident."""
+
+    name: ClassVar[str] = "event"
+    type: EventType
+    dataschema: Literal["urn:polewatch:schema:event:v1"] = "urn:polewatch:schema:event:v1"
+    data: IncidentData
+
+    @model_validator(mode="after")
+    def _is_of_its_kind(self) -> Self:
+        """The type is the one of the kind."""
+        if self.type is not KINDS[self.data.kind].type:
+            raise ValueError("the type is not the one of this kind")
+        return self
+
+
+class SummaryMessage(_Numbered):
+    """One window."""
+
+    name: ClassVar[str] = "summary"
+    type: Literal["org.polewatch.summary.v1"] = "org.polewatch.summary.v1"
+    dataschema: Literal["urn:polewatch:schema:summary:v1"] = "urn:polewatch:schema:summary:v1"
+    data: Summary
+
+
+class InfoMessage(_Envelope):
+    """The birth document."""
+
+    name: ClassVar[str] = "info"
+    id: DocumentId
+    type: Literal["org.polewatch.info.v1"] = "org.polewatch.info.v1"
+    dataschema: Literal["urn:polewatch:schema:info:v1"] = "urn:polewatch:schema:info:v1"
+    data: Info
+
+
+class StateMessage(_Envelope):
+    """The presence document."""
+
+    name: ClassVar[str] = "state"
+    id: DocumentId
+    type: Literal["org.polewatch.state.v1"] = "org.polewatch.state.v1"
+    dataschema: Literal["urn:polewatch:schema:state:v1"] = "urn:polewatch:schema:state:v1"
+    data: State
+
+
+class HealthMessage(_Envelope):
+    """The health document."""
+
+    name: ClassVar[str] = "health"
+    id: DocumentId
+    type: Literal["org.polewatch.health.v1"] = "org.polewatch.health.v1"
+    dataschema: Literal["urn:polewatch:schema:health:v1"] = "urn:polewatch:schema:health:v1"
+    data: Health
+
+
+Numbered = EventMessage | SummaryMessage
+"""What goes through the outbox."""
+Document = InfoMessage | StateMessage | HealthMessage
+"""What is latest-wins and bypasses it."""
+Outbound = Numbered | Document
+"""What may leave. There is nothing else."""
+
+
+def encode(message: Outbound) -> bytes:
+    """The bytes of a message: JSON, keys in the order of the schema, no white space."""
+    return message.model_dump_json(by_alias=True).encode()

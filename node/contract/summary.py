@@ -1,0 +1,70 @@
+"""The summary of a window (15 minutes): how loud it was, what was counted, and for how long we sensed at all."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from node.contract.base import FewCount, Sequence, UptimeSeconds, Wire
+from node.contract.words import ClockQuality, Kind
+
+MAX_WINDOW_S = 3600
+WindowSeconds = Annotated[int, Field(ge=1, le=MAX_WINDOW_S)]
+ExposureSeconds = Annotated[int, Field(ge=0, le=MAX_WINDOW_S)]
+Db = Annotated[int, Field(ge=0, le=150)]
+Dbfs = Annotated[int, Field(ge=-150, le=0)]
+
+
+class LevelsDb(Wire):
+    """A-weighted sound levels in whole dB re 20 µPa (P3: levels leave on a 1 dB grid)."""
+
+    calibration: Literal["nominal", "calibrator"]
+    laeq_db: Db
+    lafmax_db: Db
+    l10_db: Db
+    l50_db: Db
+    l90_db: Db
+
+
+class LevelsDbfs(Wire):
+    """A-weighted sound levels of an uncalibrated microphone, in whole dB re full scale."""
+
+    calibration: Literal["none"]
+    laeq_dbfs: Dbfs
+    lafmax_dbfs: Dbfs
+    l10_dbfs: Dbfs
+    l50_dbfs: Dbfs
+    l90_dbfs: Dbfs
+
+
+class Counts(Wire):
+    """How many incidents of each kind began in the window; 3 stands for three or more."""
+
+    noise_spike: FewCount = Field(alias=Kind.NOISE_SPIKE.value)
+
+
+class Summary(Wire):
+    """One window. The CloudEvents time is its begin. Zero events with zero exposure is missing data, not safety."""
+
+    window_s: WindowSeconds
+    sound_exposure_s: ExposureSeconds = Field(description="seconds in which the microphone heard truly")
+    sight_exposure_s: ExposureSeconds = Field(description="seconds in which the camera saw truly")
+    levels: LevelsDb | LevelsDbfs | None = Field(description="absent where nothing was heard")
+    counts: Counts
+    held_back: FewCount = Field(description="incidents that the rate cap kept back; 3 stands for three or more")
+    last_sequence: Sequence = Field(description="of the message before this one: a reader proves completeness")
+    clock: ClockQuality
+    uptime_s: UptimeSeconds | None
+    delayed: bool
+
+    @model_validator(mode="after")
+    def _agrees(self) -> Self:
+        """Exposure fits the window, and levels stand exactly where something was heard."""
+        if max(self.sound_exposure_s, self.sight_exposure_s) > self.window_s:
+            raise ValueError("exposure is not longer than its window")
+        if (self.levels is None) != (self.sound_exposure_s == 0):
+            raise ValueError("levels stand exactly where there is sound exposure")
+        if (self.uptime_s is None) == (self.clock is ClockQuality.UNSYNCED):
+            raise ValueError("uptime_s stands exactly where the clock is unsynced")
+        return self

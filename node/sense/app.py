@@ -1,0 +1,145 @@
+"""Process 1: puts the parts of `sense` together and runs them. The only file here that names concrete classes."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from node.airlock.record import Status
+from node.airlock.ring import Ring
+from node.airlock.sender import Sender
+from node.config.settings import Settings
+from node.contract.base import total
+from node.errors import MicrophoneError
+from node.ops.clock import SystemClock, boot_s
+from node.ops.limits import seal
+from node.ops.sd_notify import notify, watchdog_s
+from node.sense.capture.child import ChildCamera
+from node.sense.capture.opencv import OpenCvCamera
+from node.sense.capture.ports import SAMPLE_RATE_HZ, Camera, Microphone
+from node.sense.capture.pyaudio_mic import PyAudioMicrophone
+from node.sense.pipeline import Pipeline
+from node.sense.sensors import Ear, Eye
+
+OpenCamera = Callable[[], Camera]
+OpenMicrophone = Callable[[], Microphone]
+
+_TURN_S = 0.1
+_STATUS_EVERY_S = 5.0
+_DRAIN_S = 3.0
+log = logging.getLogger(__name__)
+
+
+class Sense:
+    """One run of the process.
+
+    Args:
+        settings: the configuration.
+        open_camera: opens the camera, in a child process; None where there is none.
+        open_microphone: opens the microphone; None where there is none.
+    """
+
+    def __init__(
+        self, settings: Settings, open_camera: OpenCamera | None, open_microphone: OpenMicrophone | None
+    ) -> None:
+        camera = None
+        if open_camera is not None:
+            # Forked first: a process with threads cannot be forked safely.
+            camera = ChildCamera(open_camera, width=settings.camera.width, height=settings.camera.height)
+        self._settings = settings
+        self._eye = Eye(camera)
+        self._ear = Ear(open_microphone)
+        epoch = int.from_bytes(os.urandom(4)) or 1
+        self._sender = Sender(Path(settings.airlock.socket), Ring(epoch), epoch)
+        self._pipeline = Pipeline(
+            settings, SystemClock(), lambda body, at_s: self._sender.offer(body, max(0, round(at_s * 1000)))
+        )
+        self._stopping = False
+        self._next_status_s = 0.0
+
+    def run(self) -> int:
+        """Senses until SIGTERM or SIGINT, or the end of every input, and gives the exit code."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._stop)
+        self._sender.start()
+        interval_s = watchdog_s()
+        log.info("sense of %s runs", self._settings.node.id)
+        notify("READY=1")
+        pinged_s = boot_s()
+        while not self._stopping and not (self._ear.ended and self._eye.ended):
+            self._turn()
+            if interval_s is not None and boot_s() - pinged_s > interval_s and self._went_through(pinged_s):
+                notify("WATCHDOG=1")
+                pinged_s = boot_s()
+        notify("STOPPING=1")
+        self._end()
+        return 0
+
+    def _turn(self) -> None:
+        """Waits for sound, else for a picture; then looks for a picture without waiting."""
+        began_s = boot_s()
+        heard = self._ear.turn(self._pipeline, _TURN_S)
+        seen = self._eye.turn(self._pipeline, 0.0 if heard else _TURN_S)
+        if not heard and not seen and boot_s() - began_s < _TURN_S / 2:
+            time.sleep(_TURN_S)  # both are lost and say so at once
+        if boot_s() >= self._next_status_s:
+            self._sender.offer(self._status(), round(boot_s() * 1000))
+            self._next_status_s = boot_s() + _STATUS_EVERY_S
+
+    def _went_through(self, since_s: float) -> bool:
+        """Whether every sensor that is not known to be lost has gone all the way through since then."""
+        heard = self._ear.ended or self._ear.absent or (self._ear.heard_s or 0.0) > since_s
+        seen = self._eye.ended or self._eye.absent or (self._eye.seen_s or 0.0) > since_s
+        return heard and seen
+
+    def _status(self) -> Status:
+        """How the senses are."""
+        return Status(
+            microphone=self._ear.code(self._pipeline),
+            camera=self._eye.code(self._pipeline),
+            lost_audio_ms=total(self._ear.lost_samples * 1000 // SAMPLE_RATE_HZ),
+            dropped_frames=total(self._eye.dropped_frames),
+            lost_records=total(self._sender.dropped),
+        )
+
+    def _stop(self, _signal: int, _frame: object) -> None:
+        """Ends the loop after this turn."""
+        self._stopping = True
+
+    def _end(self) -> None:
+        """Ends what is open, waits a little for the outbox to have it, and lets go of everything."""
+        self._pipeline.finish(boot_s())
+        self._eye.close()
+        with contextlib.suppress(MicrophoneError):
+            self._ear.close()
+        if not self._sender.drain(_DRAIN_S):
+            log.warning("the uplink did not take the last records in time")
+        self._sender.stop()
+
+
+def run(settings: Settings, open_camera: OpenCamera | None, open_microphone: OpenMicrophone | None) -> int:
+    """Runs `sense` on any camera and microphone until it is told to stop, and gives the exit code."""
+    seal()
+    return Sense(settings, open_camera, open_microphone).run()
+
+
+def run_devices(settings: Settings) -> int:
+    """Runs `sense` on the devices of the configuration."""
+    camera = settings.camera
+
+    def open_camera() -> Camera:
+        return OpenCvCamera(camera.source, width=camera.width, height=camera.height, fps=camera.fps, paced=True)
+
+    def open_microphone() -> Microphone:
+        return PyAudioMicrophone(settings.microphone.source)
+
+    return run(
+        settings,
+        open_camera if camera.source else None,
+        open_microphone if settings.microphone.enabled else None,
+    )

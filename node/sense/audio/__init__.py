@@ -1,0 +1,1 @@
+"""From samples to levels, and from levels to the spike."""

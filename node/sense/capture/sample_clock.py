@@ -1,0 +1,58 @@
+"""When a sample was taken, and how many are missing: the samples that came against a clock that never steps."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Final
+
+LATE_S: Final = 0.1
+"""Samples that stay away for longer than this are lost, not late."""
+
+PATIENCE: Final = 12
+"""Blocks looked at before lateness is believed: a reader that was held up catches up within them."""
+
+SLEW: Final = 0.002
+"""The share of the lateness corrected with each block: converters are off by up to 100 ppm."""
+
+
+class SampleClock:
+    """Dates blocks by counting their samples, and corrects itself slowly by the clock.
+
+    A block can be read late, never early: so the least lateness of the last blocks is how far the samples
+    are behind. When that jumps, samples were lost. When samples run ahead (a source without a pace of its
+    own), the samples are the clock.
+
+    Args:
+        rate_hz: the rate of the samples that are counted.
+    """
+
+    def __init__(self, rate_hz: int) -> None:
+        self._rate_hz = rate_hz
+        self._due_s: float | None = None
+        self._late_s: deque[float] = deque(maxlen=PATIENCE)
+
+    def stamp(self, samples: int, now_s: float) -> tuple[float, int]:
+        """The instant of the first of `samples` that were read at `now_s`, and how many were lost before it."""
+        length_s = samples / self._rate_hz
+        if self._due_s is None:
+            self._due_s = now_s - length_s
+        self._late_s.append(now_s - length_s - self._due_s)
+        behind_s = min(self._late_s) if len(self._late_s) == PATIENCE else 0.0
+        lost = 0
+        if behind_s > LATE_S:
+            lost = round(behind_s * self._rate_hz)
+            self._shift(behind_s)
+        elif abs(behind_s) <= LATE_S:
+            self._shift(SLEW * behind_s)
+        begun_s = self._due_s
+        self._due_s = begun_s + length_s
+        return begun_s, lost
+
+    def lose(self, samples: int) -> None:
+        """Notes samples that are known to be lost."""
+        self._shift(samples / self._rate_hz)
+
+    def _shift(self, by_s: float) -> None:
+        if self._due_s is not None:
+            self._due_s += by_s
+            self._late_s = deque((late_s - by_s for late_s in self._late_s), maxlen=PATIENCE)

@@ -1,0 +1,138 @@
+"""The line: sound and pictures go in, records come out. The same for a device, a file and the simulator.
+
+    AudioBlock -> hop -> truth -> SoundLevel -> background, spike -> incident ─┐
+    Frame -> truth -> Scene ───────────────────────────────────────────────────┴-> Body -> airlock
+
+One thread calls it. It keeps no sample and no pixel from one call to the next, but for the unfinished hop.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from node.airlock.record import Body
+from node.config.settings import Settings
+from node.ops.clock import WallClock
+from node.sense.audio.background import Background
+from node.sense.audio.level import Meter, SoundLevel
+from node.sense.audio.spike import SpikeDetector
+from node.sense.capture.hops import HOP_S, Hopper
+from node.sense.capture.ports import AudioBlock, Frame
+from node.sense.fusion.incident import Incidents
+from node.sense.fusion.window import Window
+from node.sense.truth.camera import CameraState, CameraTruth
+from node.sense.truth.microphone import MicrophoneState, MicrophoneTruth
+from node.sense.vision.eyes import Eyes, Scene
+
+_CALIBRATION_CODE = {"none": 0, "nominal": 1, "calibrator": 2}
+Emit = Callable[[Body, float], None]
+"""Takes a record's body and its instant in seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """What the line knows after a hop or a frame: for `replay --scores`, and for nothing that leaves.
+
+    Args:
+        t_s: the end of the hop, or the instant of the frame.
+        level: the levels, or None before the first hop.
+        background_db: L50 of the background, or None while it is learnt.
+        spike: whether a spike is open or rising.
+        scene: the last scene, or None before the first frame.
+    """
+
+    t_s: float
+    level: SoundLevel | None
+    background_db: float | None
+    spike: bool
+    scene: Scene | None
+
+
+class Pipeline:
+    """The line of one run.
+
+    Args:
+        settings: thresholds, calibration, length of a window.
+        clock: where windows begin on the wall.
+        emit: takes what is to go through the airlock.
+        observe: takes what is known after each hop, and after each frame where nothing is heard.
+    """
+
+    def __init__(
+        self, settings: Settings, clock: WallClock, emit: Emit, observe: Callable[[Observation], None] | None = None
+    ) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._emit = emit
+        self._observe = observe
+        self._hopper = Hopper()
+        self._microphone = MicrophoneTruth()
+        self._meter = Meter(settings.microphone.full_scale_db)
+        self._background = Background()
+        self._spike = SpikeDetector(settings.spike)
+        self._eyes = Eyes(settings.presence)
+        self._camera = CameraTruth()
+        self._incidents = Incidents()
+        self._window: Window | None = None
+        self._window_index = 0
+        self._scene: Scene | None = None
+        self._hears = False
+        self.microphone_state = MicrophoneState.OK
+        self.camera_state = CameraState.OK
+
+    def hear(self, block: AudioBlock) -> None:
+        """Takes in a block of sound of any length."""
+        self._hears = True
+        for hop in self._hopper.push(block):
+            self._hear_hop(hop)
+
+    def look(self, frame: Frame) -> None:
+        """Takes in a frame."""
+        window = self._open_window(frame.captured_s)
+        self.camera_state = self._camera.judge(frame)
+        self._scene = self._eyes.look(frame)
+        if self.camera_state is CameraState.OK:
+            window.see(frame.captured_s)
+        else:
+            window.go_blind()
+        if self._observe is not None and not self._hears:
+            self._observe(Observation(frame.captured_s, None, None, spike=False, scene=self._scene))
+
+    def finish(self, t_s: float) -> None:
+        """Sensing stops: what is open ends, and the window is closed as far as it came."""
+        if (ended := self._spike.finish(t_s)) is not None:
+            self._emit(*self._incidents.observe(ended))
+        if self._window is not None:
+            self._emit(self._window.close(t_s), t_s)
+            self._window = None
+
+    def _hear_hop(self, hop: AudioBlock) -> None:
+        """Takes in one hop: truth first, because a dead microphone is not a quiet street."""
+        self.microphone_state = self._microphone.judge(hop)
+        trusted = self.microphone_state.is_trusted
+        level = self._meter.measure(hop)
+        window = self._open_window(level.t_s)
+        if trusted:
+            window.hear(level, HOP_S)
+        changed = self._spike.step(level, self._background, trusted=trusted)
+        if changed is not None:
+            self._emit(*self._incidents.observe(changed))
+        if trusted:
+            self._background.update(level.laf_db, absorb=not self._spike.active)
+        if self._observe is not None:
+            observation = Observation(level.t_s, level, self._background.l50_db, self._spike.active, self._scene)
+            self._observe(observation)
+
+    def _open_window(self, t_s: float) -> Window:
+        """The window that an instant belongs to; the one before is closed when its time is over."""
+        index = math.floor(self._clock.wall_s(t_s) / self._settings.summary.window_s)
+        if self._window is not None and index != self._window_index:
+            self._emit(self._window.close(t_s), t_s)
+            self._window = None
+        if self._window is None:
+            microphone = self._settings.microphone
+            self._window = Window(t_s, microphone.full_scale_db, _CALIBRATION_CODE[microphone.calibration])
+            self._window_index = index
+        return self._window

@@ -1,0 +1,149 @@
+"""The two senses of one run: each hands on what its device gives, and knows when the device is lost."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from node.airlock.record import SensorState
+from node.errors import CameraError, MicrophoneError
+from node.ops.clock import boot_s
+from node.sense.capture.child import ChildCamera
+from node.sense.capture.ports import EndOfMedia, Microphone
+from node.sense.pipeline import Pipeline
+from node.sense.truth.camera import CameraState
+from node.sense.truth.microphone import MicrophoneState
+
+ABSENT_AFTER_S = 5.0
+_REOPEN_EVERY_S = 5.0
+_MICROPHONE_CODE = {
+    MicrophoneState.OK: SensorState.OK,
+    MicrophoneState.CLIPPED: SensorState.OK,
+    MicrophoneState.SILENT: SensorState.SILENT_OR_FROZEN,
+}
+_CAMERA_CODE = {
+    CameraState.OK: SensorState.OK,
+    CameraState.DARK: SensorState.OK,
+    CameraState.FROZEN: SensorState.SILENT_OR_FROZEN,
+}
+log = logging.getLogger(__name__)
+
+
+class Ear:
+    """The microphone and what became of it."""
+
+    def __init__(self, open_microphone: Callable[[], Microphone] | None) -> None:
+        self._open = open_microphone
+        self._microphone: Microphone | None = None
+        self._next_try_s = 0.0
+        self._told = False
+        self.lost_samples = 0
+        self.heard_s: float | None = None
+        self.ended = open_microphone is None
+
+    def turn(self, pipeline: Pipeline, timeout_s: float) -> bool:
+        """Hands on one block, if one comes in time, and says whether one did. A lost microphone is tried again."""
+        if self.ended or self._open is None:
+            return False
+        try:
+            if self._microphone is None:
+                if boot_s() < self._next_try_s:
+                    return False
+                self._microphone = self._open()
+            block = self._microphone.read(timeout_s)
+        except EndOfMedia:
+            self.ended = True
+            return False
+        except MicrophoneError as error:
+            self._lose(error)
+            return False
+        if block is None:
+            return False
+        self.lost_samples += block.lost_samples
+        pipeline.hear(block)
+        self.heard_s = boot_s()
+        if self._told:
+            log.info("the microphone is back")
+            self._told = False
+        return True
+
+    @property
+    def absent(self) -> bool:
+        """Whether it is known to be lost, or has said nothing for a while."""
+        return not self.ended and (self._told or self.heard_s is None or boot_s() - self.heard_s > ABSENT_AFTER_S)
+
+    def code(self, pipeline: Pipeline) -> int:
+        """Its state as a record has it."""
+        if self.ended:
+            return SensorState.OFF
+        if self.absent:
+            return SensorState.ABSENT
+        return _MICROPHONE_CODE.get(pipeline.microphone_state, SensorState.FAULTY)
+
+    def close(self) -> None:
+        """Lets go of the device."""
+        if self._microphone is not None:
+            self._microphone.close()
+
+    def _lose(self, error: MicrophoneError) -> None:
+        """Says once that it is lost. An adapter opens its device again itself; one that never was is made anew."""
+        self._next_try_s = boot_s() + _REOPEN_EVERY_S
+        if not self._told:
+            log.warning("%s: sensing goes on without sound", error)
+            self._told = True
+
+
+class Eye:
+    """The camera and what became of it."""
+
+    def __init__(self, camera: ChildCamera | None) -> None:
+        self._camera = camera
+        self._told = False
+        self.seen_s: float | None = None
+        self.ended = camera is None
+
+    def turn(self, pipeline: Pipeline, timeout_s: float) -> bool:
+        """Hands on the newest frame, if there is one, and says whether there was."""
+        if self.ended or self._camera is None:
+            return False
+        try:
+            frame = self._camera.read(timeout_s)
+        except EndOfMedia:
+            self.ended = True
+            return False
+        except CameraError as error:
+            if not self._told:
+                log.warning("%s: sensing goes on without sight", error)
+                self._told = True
+            return False
+        if frame is None:
+            return False
+        pipeline.look(frame)
+        self.seen_s = boot_s()
+        if self._told:
+            log.info("the camera is back")
+            self._told = False
+        return True
+
+    @property
+    def dropped_frames(self) -> int:
+        """Frames that were overtaken by a newer one."""
+        return self._camera.dropped_frames if self._camera else 0
+
+    @property
+    def absent(self) -> bool:
+        """Whether it is known to be lost, or has shown nothing for a while."""
+        return not self.ended and (self._told or self.seen_s is None or boot_s() - self.seen_s > ABSENT_AFTER_S)
+
+    def code(self, pipeline: Pipeline) -> int:
+        """Its state as a record has it."""
+        if self.ended:
+            return SensorState.OFF
+        if self.absent:
+            return SensorState.ABSENT
+        return _CAMERA_CODE.get(pipeline.camera_state, SensorState.FAULTY)
+
+    def close(self) -> None:
+        """Lets go of the device."""
+        if self._camera is not None:
+            self._camera.close()

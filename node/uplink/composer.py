@@ -1,0 +1,80 @@
+"""Dates what the gate says and puts it into its envelope."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from node.airlock.gate import Stamp
+from node.contract.base import instant
+from node.contract.envelope import EventMessage, Numbered, SummaryMessage
+from node.contract.event import IncidentEnd, IncidentStart
+from node.contract.summary import Summary
+from node.contract.words import KINDS, ClockQuality
+from node.ops.clock import WallClock
+
+Compose = Callable[[str, str], Numbered]
+"""Makes a message from its id and its sequence text."""
+_MAX_UPTIME_S = 2**31 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who speaks.
+
+    Args:
+        source: `urn:polewatch:node:<id>`.
+        subject: the pole's tile.
+    """
+
+    source: str
+    subject: str
+
+
+class Composer:
+    """Makes messages.
+
+    Args:
+        sender: who speaks.
+        clock: dates instants.
+    """
+
+    def __init__(self, sender: Sender, clock: WallClock) -> None:
+        self._sender = sender
+        self._clock = clock
+
+    def wall_s(self, boot_s: float) -> float:
+        """Seconds since 1970 of an instant of the boot clock."""
+        return self._clock.wall_s(boot_s)
+
+    def stamp(self, boot_s: float) -> Stamp:
+        """How an instant is dated: with the uptime where the wall clock cannot be trusted."""
+        quality = self._clock.quality()
+        return Stamp(quality, min(int(boot_s), _MAX_UPTIME_S) if quality is ClockQuality.UNSYNCED else None)
+
+    def event(self, data: IncidentStart | IncidentEnd, boot_s: float) -> Compose:
+        """A message of an incident, dated by an instant of the boot clock."""
+        return lambda event_id, sequence: EventMessage(
+            id=event_id,
+            sequence=sequence,
+            source=self._sender.source,
+            subject=self._sender.subject,
+            time=instant(self.wall_s(boot_s)),
+            type=KINDS[data.kind].type,
+            data=data,
+        )
+
+    def start(self, begin: Callable[[str], IncidentStart], boot_s: float) -> Compose:
+        """The first message of an incident: its own id is the incident's."""
+        return lambda event_id, sequence: self.event(begin(event_id), boot_s)(event_id, sequence)
+
+    def summary(self, data: Summary, window: int) -> Compose:
+        """The message of a window."""
+        return lambda event_id, sequence: SummaryMessage(
+            id=event_id,
+            sequence=sequence,
+            source=self._sender.source,
+            subject=self._sender.subject,
+            time=instant(window * data.window_s),
+            data=data,
+        )

@@ -1,0 +1,106 @@
+"""Puts the node's health into codes: what the last status of `sense` says, and what `uplink` itself sees."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from node.airlock.record import SensorState, Status
+from node.contract.base import total
+from node.contract.documents import Health
+from node.contract.words import ClockQuality, HealthCode
+
+ABSENT_AFTER_S = 30.0
+_MICROPHONE = {
+    SensorState.ABSENT: HealthCode.MICROPHONE_ABSENT,
+    SensorState.SILENT_OR_FROZEN: HealthCode.MICROPHONE_SILENT,
+    SensorState.FAULTY: HealthCode.MICROPHONE_FAULTY,
+}
+_CAMERA = {
+    SensorState.ABSENT: HealthCode.CAMERA_ABSENT,
+    SensorState.SILENT_OR_FROZEN: HealthCode.CAMERA_FROZEN,
+    SensorState.FAULTY: HealthCode.CAMERA_FAULTY,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Counters:
+    """What `uplink` counts.
+
+    Args:
+        waiting: messages that the broker has not.
+        dead_letters: messages that it refused for good.
+        records_refused: packets in the airlock that were no records.
+        records_lost: records that never arrived.
+        held_back: incidents that the rate cap kept back.
+    """
+
+    waiting: int
+    dead_letters: int
+    records_refused: int
+    records_lost: int
+    held_back: int
+
+
+@dataclass(frozen=True, slots=True)
+class Flags:
+    """What `uplink` sees of its own surroundings."""
+
+    storage_full: bool
+    broker_refuses: bool
+    no_subscriber: bool
+
+
+class HealthKeeper:
+    """Remembers the last status of `sense` and judges the whole.
+
+    Args:
+        started_s: when this process started, on the boot clock.
+    """
+
+    def __init__(self, started_s: float) -> None:
+        self._heard_s = started_s
+        self._status: Status | None = None
+
+    def hear(self, status: Status, now_s: float) -> None:
+        """Takes in a status."""
+        self._status = status
+        self._heard_s = now_s
+
+    def sense_is_absent(self, now_s: float) -> bool:
+        """Whether `sense` has been silent for so long that it counts as gone."""
+        return now_s - self._heard_s > ABSENT_AFTER_S
+
+    def judge(
+        self, now_s: float, clock: ClockQuality, counters: Counters, flags: Flags, temperature_c: int | None
+    ) -> Health:
+        """The health document's data."""
+        return Health(
+            uptime_s=min(int(now_s), 2**31 - 1),
+            clock=clock,
+            codes=tuple(sorted(self._codes(now_s, clock, counters, flags))),
+            waiting=total(counters.waiting),
+            dead_letters=total(counters.dead_letters),
+            records_refused=total(counters.records_refused),
+            records_lost=total(counters.records_lost),
+            held_back=total(counters.held_back),
+            temperature_c=temperature_c,
+        )
+
+    def _codes(self, now_s: float, clock: ClockQuality, counters: Counters, flags: Flags) -> Iterator[HealthCode]:
+        """Every code that holds now."""
+        if self.sense_is_absent(now_s):
+            yield HealthCode.SENSE_ABSENT
+        elif self._status is not None:
+            yield from (code for code in (_MICROPHONE.get(self._status.microphone),) if code)
+            yield from (code for code in (_CAMERA.get(self._status.camera),) if code)
+        conditions = {
+            HealthCode.CLOCK_UNSYNCED: clock is ClockQuality.UNSYNCED,
+            HealthCode.STORAGE_FULL: flags.storage_full,
+            HealthCode.BROKER_REFUSES: flags.broker_refuses,
+            HealthCode.NO_SUBSCRIBER: flags.no_subscriber,
+            HealthCode.DEAD_LETTERS: counters.dead_letters > 0,
+            HealthCode.RECORDS_REFUSED: counters.records_refused > 0,
+            HealthCode.RECORDS_LOST: counters.records_lost > 0,
+        }
+        yield from (code for code, holds in conditions.items() if holds)

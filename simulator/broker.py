@@ -1,0 +1,213 @@
+"""A private mosquitto on a free loopback port: for the demo, and for tests that want a real broker.
+
+It listens on 127.0.0.1 only, knows no passwords, stores nothing, and drops no message of a slow reader.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+import threading
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from node.errors import BrokerError
+
+ADDRESS = "127.0.0.1"
+_TRIES = 8
+_STARTS_WITHIN_S = 5.0
+_STOPS_WITHIN_S = 5.0
+_PAUSE_S = 0.02
+_CONNECT = b"\x10\x10\x00\x04MQTT\x05\x02\x00\x05\x00\x00\x03sim"
+"""An MQTT 5 CONNECT with clean start: what answers it with a CONNACK is a broker."""
+_CONNACK = 0x20
+
+
+class PrivateBroker:
+    """A mosquitto of our own. Use it as a context manager, or call `start` and `stop`.
+
+    Args:
+        port: where it listens, or None for any free port (tried again when somebody takes it first).
+        settings: more lines for its configuration.
+    """
+
+    def __init__(self, port: int | None = None, *, settings: tuple[str, ...] = ()) -> None:
+        self._wanted = port
+        self._settings = settings
+        self._port: int | None = port
+        self._process: subprocess.Popen[bytes] | None = None
+        self._folder: Path | None = None
+
+    @property
+    def port(self) -> int:
+        """Where it listens; stays the same over `restart`.
+
+        Raises:
+            BrokerError: it was never started, and no port was asked for.
+        """
+        if self._port is None:
+            raise BrokerError("the private broker has no port before it is started")
+        return self._port
+
+    @property
+    def running(self) -> bool:
+        """Whether its process lives."""
+        return self._process is not None and self._process.poll() is None
+
+    @property
+    def pid(self) -> int | None:
+        """The process, or None when there is none."""
+        return self._process.pid if self._process is not None and self.running else None
+
+    def start(self) -> None:
+        """Starts it and returns when it answers. Does nothing when it already runs.
+
+        Raises:
+            BrokerError: mosquitto is not installed, the port is taken, or it does not answer.
+        """
+        if self.running:
+            return
+        program = _mosquitto()
+        if self._folder is None:
+            self._folder = Path(tempfile.mkdtemp(prefix="polewatch-broker-"))
+        fixed = self._port is not None
+        try:
+            for _ in range(1 if fixed else _TRIES):
+                port = self._port if self._port is not None else _free_port()
+                if self._start_on(program, port):
+                    self._port = port
+                    return
+            last = self._last_words()
+        except BaseException:
+            self.stop()
+            raise
+        self.stop()
+        place = f"port {self._port}" if fixed else "any port"
+        raise BrokerError(f"mosquitto does not start on {place} of {ADDRESS}: {last}")
+
+    def stop(self, *, forget: bool = True) -> None:
+        """Ends it and, with `forget`, removes its folder. Safe to call twice."""
+        if self._process is not None:
+            if self._process.poll() is None:
+                self._process.terminate()
+                try:
+                    self._process.wait(_STOPS_WITHIN_S)
+                except subprocess.TimeoutExpired:
+                    self._process.kill()
+                    self._process.wait()
+            self._process = None
+        if forget and self._folder is not None:
+            shutil.rmtree(self._folder, ignore_errors=True)
+            self._folder = None
+            self._port = self._wanted
+
+    def kill(self) -> None:
+        """Ends it as a power cut would. `start` brings it back on the same port."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+
+    def restart(self) -> None:
+        """Ends it, and starts it on the same port.
+
+        Raises:
+            BrokerError: somebody took the port in between.
+        """
+        self.stop(forget=False)
+        self.start()
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def _start_on(self, program: str, port: int) -> bool:
+        """Whether it came up on `port`."""
+        assert self._folder is not None
+        conf = self._folder / "mosquitto.conf"
+        conf.write_text("\n".join((*_conf(port), *self._settings, "")))
+        # It logs to stderr, which is our file: started by root it becomes another user, who could not open one.
+        with (self._folder / "mosquitto.log").open("wb") as log:
+            self._process = subprocess.Popen(
+                [program, "-c", str(conf)],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        until_s = time.monotonic() + _STARTS_WITHIN_S
+        while time.monotonic() < until_s and self._process.poll() is None:
+            # Another broker may hold the port: only an answer while our own process lives counts.
+            if _answers(port) and not _ended_soon(self._process):
+                return True
+            threading.Event().wait(_PAUSE_S)
+        self.kill()
+        return False
+
+    def _last_words(self) -> str:
+        if self._folder is None:
+            return "it says nothing"
+        try:
+            lines = (self._folder / "mosquitto.log").read_text(errors="replace").split("\n")
+        except OSError:
+            return "it says nothing"
+        said = [line.strip() for line in lines if line.strip()]
+        errors = [line for line in said if "Error" in line]
+        return (errors or said or ["it says nothing"])[-1]
+
+
+def _conf(port: int) -> tuple[str, ...]:
+    return (
+        f"listener {port} {ADDRESS}",
+        "allow_anonymous true",
+        "persistence false",
+        "max_queued_messages 0",
+        "log_dest stderr",
+        "connection_messages false",
+    )
+
+
+def _mosquitto() -> str:
+    """Debian puts it into /usr/sbin, which is not on everybody's PATH."""
+    path = os.environ.get("PATH", os.defpath)
+    found = shutil.which("mosquitto", path=os.pathsep.join((path, "/usr/sbin", "/usr/local/sbin")))
+    if found is None:
+        raise BrokerError("mosquitto is not installed: sudo apt-get install mosquitto")
+    return found
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((ADDRESS, 0))
+        return int(probe.getsockname()[1])
+
+
+def _ended_soon(process: subprocess.Popen[bytes]) -> bool:
+    """A mosquitto that finds its port taken ends within milliseconds."""
+    try:
+        process.wait(0.05)
+    except subprocess.TimeoutExpired:
+        return False
+    return True
+
+
+def _answers(port: int) -> bool:
+    """Whether something on `port` takes an MQTT 5 connection."""
+    try:
+        with socket.create_connection((ADDRESS, port), timeout=0.5) as probe:
+            probe.sendall(_CONNECT)
+            answer = probe.recv(4)
+            probe.sendall(b"\xe0\x00")
+    except OSError:
+        return False
+    return bool(answer) and answer[0] == _CONNACK

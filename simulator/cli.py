@@ -1,0 +1,69 @@
+"""`polewatch-sim`: a street without hardware, for developers and integrators."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from node.errors import PolewatchError
+
+app = typer.Typer(
+    name="polewatch-sim",
+    help="A street that can be seen and heard, in place of a pole's camera and microphone.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+Seed = Annotated[int, typer.Option(min=0, help="The same seed is the same street, to the byte.")]
+
+
+@app.command()
+def demo(
+    seed: Seed = 7,
+    mic: Annotated[str | None, typer.Option(help="A real microphone instead of the street's.")] = None,
+    camera: Annotated[str | None, typer.Option(help="A real camera, or a video file, instead.")] = None,
+) -> None:
+    """Runs a node on a small street with a private broker, and shows what leaves. Ctrl-C ends it.
+
+    DEMO_SECONDS=n in the environment ends it by itself. Without a terminal it prints one line an event.
+    """
+    from simulator import demo as stage  # noqa: PLC0415 - `--help` answers without loading OpenCV
+
+    options = stage.Options(seed=seed, mic=mic, camera=camera, seconds=stage.seconds_of_environment())
+    raise typer.Exit(stage.run(options, Console()))
+
+
+@app.command()
+def node(
+    config: Annotated[Path | None, typer.Option(help="The node's configuration file.")] = None,
+    seed: Seed = 7,
+    seconds: Annotated[float | None, typer.Option(help="The street ends after so many seconds.")] = None,
+    began: Annotated[float | None, typer.Option(help="CLOCK_BOOTTIME of the street's second 0.", hidden=True)] = None,
+) -> None:
+    """Runs the sensing process of a node with a street's camera and microphone, in real time."""
+    from simulator import street_node  # noqa: PLC0415 - `--help` answers without loading OpenCV
+
+    raise typer.Exit(street_node.run(config, seed, seconds, began))
+
+
+def main() -> None:
+    """The command's entry: an error of ours is one line and its exit code."""
+    try:
+        app()
+    except PolewatchError as error:
+        print(f"polewatch-sim: {error}", file=sys.stderr)
+        sys.exit(error.exit_code)
+    except BrokenPipeError:
+        # The reader of our lines has gone (`| head`): Python must not complain when it flushes at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,123 @@
+"""A small street as data and time: who walks, drives and shouts when, from one seed.
+
+Everything is a function of the street's own time in seconds: nothing is stepped, so sound and picture may
+ask for any instant in any order, at any block size, and see the same world.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from typing import Any
+
+from node.errors import OperatorError
+from simulator.chance import Stream, chance
+from simulator.crowd import Moment
+from simulator.layout import ROAD_X_M, STREET_X_M
+from simulator.people import Looks, Pose, Walker
+from simulator.traffic import Car
+
+FIRST_ROAR_S = (22.0, 36.0)
+BETWEEN_ROARS_S = (42.0, 90.0)
+"""The first roar comes early enough for an event within a minute of a demo; the others follow at this distance."""
+
+_WALKER_SLOT_S = 10.0
+_WALKERS_IN_A_SLOT = 1.1
+_CAR_SLOT_S = 8.0
+_CAR_IN_A_SLOT = 0.36
+_CAR_LATENESS_S = 3.5
+"""With speeds of 9.5 to 12.5 m/s and 4.5 s between two of a lane, no car drives through the one before it."""
+
+_LONGEST_WALK_S = (STREET_X_M[1] - STREET_X_M[0]) / 0.6
+_LONGEST_DRIVE_S = (ROAD_X_M[1] - ROAD_X_M[0]) / 9.5
+_LONGEST_MOMENT_S = 60.0
+"""No member is in the street longer than this before or after the roar begins."""
+
+
+class Street:
+    """The street of one seed.
+
+    Args:
+        seed: 0 or more; the same seed is the same street, to the byte.
+        length_s: when it ends, in seconds, or None for a street without an end.
+
+    Raises:
+        OperatorError: the seed is negative or the length is not above 0.
+    """
+
+    def __init__(self, seed: int, length_s: float | None = None) -> None:
+        if seed < 0:
+            raise OperatorError(f"--seed {seed}: a seed is 0 or more")
+        if length_s is not None and not length_s > 0:
+            raise OperatorError(f"--seconds {length_s:g}: a street lasts longer than 0 seconds")
+        self.seed = seed
+        self.length_s = length_s
+        self._walkers: dict[int, tuple[Walker, ...]] = {}
+        self._cars: dict[tuple[int, int], Car | None] = {}
+        self._roars_s: list[float] = []
+        self._moments: dict[int, Moment] = {}
+
+    def people(self, t_s: float) -> list[tuple[Pose, Looks]]:
+        """Everybody who is in the street at `t_s`: walkers and the members of crowd moments."""
+        first = int((t_s - _LONGEST_WALK_S) // _WALKER_SLOT_S)
+        everybody: list[tuple[Pose, Looks]] = []
+        for slot in range(first, int(t_s // _WALKER_SLOT_S) + 1):
+            everybody += [(pose, w.looks) for w in self._walkers_of(slot) if (pose := w.at(t_s)) is not None]
+        for moment in self.moments(t_s, t_s):
+            everybody += [(pose, m.looks) for m in moment.members if (pose := m.at(t_s)) is not None]
+        return everybody
+
+    def cars(self, from_s: float, to_s: float) -> list[Car]:
+        """Every car that is on the road at some time between `from_s` and `to_s`, by number."""
+        first = int((from_s - _LONGEST_DRIVE_S - _CAR_LATENESS_S) // _CAR_SLOT_S)
+        found = [
+            car
+            for slot in range(first, int(to_s // _CAR_SLOT_S) + 1)
+            for lane in (0, 1)
+            if (car := self._car_of(slot, lane)) is not None
+        ]
+        return [car for car in found if car.entered_s <= to_s and car.left_s >= from_s]
+
+    def moments(self, from_s: float, to_s: float) -> list[Moment]:
+        """Every crowd moment with somebody in the street between `from_s` and `to_s`."""
+        while not self._roars_s or self._roars_s[-1] <= to_s + _LONGEST_MOMENT_S:
+            self._roars_s.append(self._next_roar_s())
+        first = bisect_left(self._roars_s, from_s - _LONGEST_MOMENT_S)
+        last = bisect_right(self._roars_s, to_s + _LONGEST_MOMENT_S)
+        near = [self._moment(number) for number in range(first, last)]
+        return [m for m in near if m.gathers_s <= to_s and m.gone_s >= from_s]
+
+    def _next_roar_s(self) -> float:
+        rng = chance(self.seed, Stream.MOMENTS, len(self._roars_s))
+        if not self._roars_s:
+            return float(rng.uniform(*FIRST_ROAR_S))
+        return self._roars_s[-1] + float(rng.uniform(*BETWEEN_ROARS_S))
+
+    def _moment(self, number: int) -> Moment:
+        if number not in self._moments:
+            self._moments[number] = Moment.drawn(self.seed, number, self._roars_s[number])
+            _forget_oldest(self._moments, 8)
+        return self._moments[number]
+
+    def _walkers_of(self, slot: int) -> tuple[Walker, ...]:
+        if slot not in self._walkers:
+            rng = chance(self.seed, Stream.WALKERS, slot)
+            entered_s = [(slot + rng.random()) * _WALKER_SLOT_S for _ in range(rng.poisson(_WALKERS_IN_A_SLOT))]
+            self._walkers[slot] = tuple(Walker.drawn(rng, t_s) for t_s in entered_s)
+            _forget_oldest(self._walkers, 128)
+        return self._walkers[slot]
+
+    def _car_of(self, slot: int, lane: int) -> Car | None:
+        key = (slot, lane)
+        if key not in self._cars:
+            rng = chance(self.seed, Stream.CARS, slot, lane)
+            comes = rng.random() < _CAR_IN_A_SLOT
+            entered_s = slot * _CAR_SLOT_S + float(rng.uniform(0, _CAR_LATENESS_S))
+            self._cars[key] = Car.drawn(rng, slot * 2 + lane, lane, entered_s) if comes else None
+            _forget_oldest(self._cars, 128)
+        return self._cars[key]
+
+
+def _forget_oldest(kept: dict[Any, Any], most: int) -> None:
+    """Keeps a street without an end from growing for ever: what is forgotten is drawn again when asked for."""
+    while len(kept) > most:
+        del kept[next(iter(kept))]
