@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -33,15 +35,16 @@ _FINE = 2
 """The backdrop is drawn this much larger and scaled down, so that distant lines do not flicker into dots."""
 
 
-def backdrop(seed: int, perspective: Perspective) -> Picture:
-    """The empty street as the camera sees it: uint8, shape (height, width, 3), blue-green-red."""
-    width, height = perspective.size
+@lru_cache(maxsize=2)
+def backdrop(seed: int, width: int, height: int) -> Picture:
+    """The empty street as the camera sees it: uint8, shape (height, width, 3), blue-green-red; read-only."""
+    perspective = Perspective(width, height)
     rng = chance(seed, Stream.BACKDROP)
     size = (width * _FINE, height * _FINE)
     zoom = np.diag([_FINE, _FINE, 1.0])
     sky = np.linspace(0, 1, size[1])[:, None, None]
-    picture = np.broadcast_to(np.array(_SKY[0]) * (1 - sky) + np.array(_SKY[1]) * sky, (size[1], size[0], 3))
-    canvas = picture.astype(np.uint8)
+    blank = np.broadcast_to(np.array(_SKY[0]) * (1 - sky) + np.array(_SKY[1]) * sky, (size[1], size[0], 3))
+    canvas = blank.astype(np.uint8)
     for texture, plane in (
         (_facade(rng), zoom @ perspective.wall(FACADE_Y_M) @ _scaled(0.0)),
         (_ground(rng), zoom @ perspective.ground() @ _scaled(_FROM_Y_M)),
@@ -49,7 +52,9 @@ def backdrop(seed: int, perspective: Perspective) -> Picture:
         # The fourth channel says where the texture is; a pixel outside it keeps what lies behind.
         warped = cv2.warpPerspective(texture, plane, size, flags=cv2.INTER_LINEAR)
         canvas = np.where(warped[:, :, 3:] > 127, warped[:, :, :3], canvas)
-    return np.asarray(cv2.resize(canvas, (width, height), interpolation=cv2.INTER_AREA), dtype=np.uint8)
+    picture = np.asarray(cv2.resize(canvas, (width, height), interpolation=cv2.INTER_AREA), dtype=np.uint8)
+    picture.flags.writeable = False  # it is kept, and every scene of this street shares it
+    return picture
 
 
 def _scaled(second_from_m: float) -> Floats:

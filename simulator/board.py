@@ -157,6 +157,19 @@ class Board:
         return next((event for event in near if event.kind == kind), None)
 
 
+def plural(count: int, word: str) -> str:
+    """`1 event`, `2 events`, `2 summaries`."""
+    many = f"{word[:-1]}ies" if word.endswith("y") else f"{word}s"
+    return f"{count} {word if count == 1 else many}"
+
+
+def roars(board: Board) -> str:
+    """What became of the street's roars, in words."""
+    told, held, missed = (board.count(fate) for fate in (Fate.TOLD, Fate.HELD_BACK, Fate.MISSED))
+    capped = f", {held} held back (cap {board.cap} in 10 min)" if held else ""
+    return f"roars: {told} told{capped}, {missed} missed; {board.false_starts} false alarms"
+
+
 def _word(data: dict[str, object], *keys: str) -> str:
     return next((str(data[key]) for key in keys if key in data), "")
 

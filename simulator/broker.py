@@ -19,6 +19,8 @@ from typing import Self
 from node.errors import BrokerError
 
 ADDRESS = "127.0.0.1"
+SYSTEM_FOLDERS = ("/usr/sbin", "/usr/local/sbin")
+"""Where Debian puts it; these are not on everybody's PATH."""
 _TRIES = 8
 _STARTS_WITHIN_S = 5.0
 _STOPS_WITHIN_S = 5.0
@@ -178,9 +180,9 @@ def _conf(port: int) -> tuple[str, ...]:
 
 
 def _mosquitto() -> str:
-    """Debian puts it into /usr/sbin, which is not on everybody's PATH."""
+    """The path of the installed program."""
     path = os.environ.get("PATH", os.defpath)
-    found = shutil.which("mosquitto", path=os.pathsep.join((path, "/usr/sbin", "/usr/local/sbin")))
+    found = shutil.which("mosquitto", path=os.pathsep.join((path, *SYSTEM_FOLDERS)))
     if found is None:
         raise BrokerError("mosquitto is not installed: sudo apt-get install mosquitto")
     return found

@@ -9,7 +9,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,18 +19,19 @@ from rich.live import Live
 
 from node.errors import OperatorError, PolewatchError
 from node.ops.clock import boot_s
-from simulator.board import Board, Fate, Row, StreetClock
+from simulator.board import Board, StreetClock
 from simulator.broker import ADDRESS, PrivateBroker
 from simulator.children import Child
 from simulator.devices import Pace
-from simulator.listener import Listener, Received
+from simulator.listener import Listener
+from simulator.plain import Watch, event, last_line, say, watch_plain
 from simulator.street import Street
-from simulator.truth import Expected, Mood, mood
-from simulator.view import View, roars
+from simulator.view import View
 
 FIRST_EVENT_WITHIN_S = 60.0
 NODE_ID = "demo-pole"
 _PICTURE_S = 0.125
+_ROWS_AFTERWARDS = 10
 _STARTING_S = 1.0
 """The street begins so long after the processes were started: imports take that long."""
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -95,7 +96,7 @@ def run(options: Options, console: Console) -> int:
         children = _start(stage, folder, broker.port, options, began_s)
         place = f"mosquitto on {ADDRESS}:{broker.port}"
         # The last one entered is the first one left: `sense` ends before `uplink`, and both before the broker.
-        watch = _watch_live if console.is_terminal and not console.is_dumb_terminal else _watch_plain
+        watch = _watch_live if console.is_terminal and not console.is_dumb_terminal else watch_plain
         until_s = None if options.seconds is None else started_s + options.seconds
 
         def goes_on() -> bool:
@@ -107,7 +108,7 @@ def run(options: Options, console: Console) -> int:
 
         watch(console, board, listener, place, goes_on)
     ran_s = time.monotonic() - started_s
-    console.print(_summary(board, ran_s), highlight=False, soft_wrap=True)
+    say(console, last_line(board, ran_s))
     if clock is not None and board.events == 0 and ran_s >= FIRST_EVENT_WITHIN_S:
         raise PolewatchError(f"no event arrived within {ran_s:.0f} s: see 'polewatch doctor'")
     return 0
@@ -157,9 +158,6 @@ def _config(folder: Path, port: int, options: Options) -> str:
     return "\n".join(lines)
 
 
-Watch = Callable[[], bool]
-
-
 def _watch_live(console: Console, board: Board, listener: Listener, place: str, goes_on: Watch) -> None:
     view = View(board, place)
     with Live(console=console, screen=True, auto_refresh=False) as live:
@@ -170,61 +168,9 @@ def _watch_live(console: Console, board: Board, listener: Listener, place: str, 
                 received = listener.next(0)
             board.settle()
             live.update(view.draw(console.width, console.height), refresh=True)
-
-
-def _watch_plain(console: Console, board: Board, listener: Listener, place: str, goes_on: Watch) -> None:
-    """One line for each thing that happens and each message that comes, written at once."""
-
-    def say(line: str) -> None:
-        console.print(line, highlight=False, soft_wrap=True, markup=False)
-        console.file.flush()
-
-    say(f"polewatch demo: {place}; the street is {'real' if board.clock is None else 'simulated'}")
-    before: Mood | None = None
-    while goes_on():
-        received = listener.next(_PICTURE_S)
-        if received is not None:
-            row = board.take(received)
-            say(f"received {_document(received) if row is None else _event(row)}")
-        if board.clock is not None and board.clock.now_s() >= 0:
-            now = mood(board.clock.street, board.clock.now_s())
-            if now is not before:
-                say(f"street   {board.clock.now_s():6.1f} s  {now}")
-            before = now
-            for roar, fate in board.settle():
-                say(_untold(roar, fate, board.cap))
-
-
-def _event(row: Row) -> str:
-    """One event in words, its kind and phase first."""
-    after = (
-        "" if row.late_s is None else f", {row.late_s:.1f} s after it {'began' if row.phase == 'start' else 'ended'}"
-    )
-    if row.in_truth is False:
-        after = ", which did not happen in the street"
-    return f"{row.kind} {row.phase}{after}{f' ({row.words})' if row.words else ''}"
-
-
-def _untold(roar: Expected, fate: Fate, cap: int | None) -> str:
-    """A roar that no message came of, in words."""
-    why = f": at most {cap} incidents leave in 10 minutes" if fate is Fate.HELD_BACK else ""
-    return f"street   {roar.began_s:6.1f} s  nothing was received of this roar, it was {fate}{why}"
-
-
-def _document(received: Received) -> str:
-    """A message that is no event, in words."""
-    if received.topic == "state":
-        return f"state {'online' if received.data.get('online') is True else 'offline'}"
-    return f"{received.topic} ({received.size} bytes)"
-
-
-def _summary(board: Board, ran_s: float) -> str:
-    """The last line of a demo."""
-    parts = [f"{board.events} events received in {ran_s:.0f} s"]
-    if board.clock is not None:
-        parts.append(roars(board))
-    parts.append(f"{board.messages} messages, {board.bytes} bytes; no picture and no sound left the node")
-    return "demo ended: " + "; ".join(parts)
+    # The picture is gone with its screen: what was received stays.
+    for row in list(board.rows)[-_ROWS_AFTERWARDS:]:
+        say(console, f"{time.strftime('%H:%M:%S', time.localtime(row.at_s))} received {event(row)}")
 
 
 def seconds_of_environment() -> float | None:

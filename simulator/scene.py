@@ -15,7 +15,7 @@ _SHADOW = 0.58
 """What is left of the light in a shadow."""
 _SENSOR_NOISE = 2.5
 """Standard deviation of a pixel, of 255, as a small sensor has it by day."""
-_NOISE_PICTURES = 8
+_NOISE_PICTURES = 4
 _MARGIN_PX = 64
 
 
@@ -31,7 +31,7 @@ class Scene:
     def __init__(self, street: Street, width: int = 640, height: int = 360) -> None:
         self._street = street
         self.perspective = Perspective(width, height)
-        self._empty = backdrop(street.seed, self.perspective)
+        self._empty = backdrop(street.seed, width, height)
         rng = chance(street.seed, Stream.PICTURE_NOISE)
         shape = (_NOISE_PICTURES, height + _MARGIN_PX, width + _MARGIN_PX, 3)
         grain = 128 + _SENSOR_NOISE * rng.standard_normal(shape, dtype=np.float32)

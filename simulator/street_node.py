@@ -6,6 +6,7 @@ from pathlib import Path
 
 from node.config.load import load
 from node.ops.clock import boot_s
+from node.ops.logs import configure
 from node.sense import app
 from simulator.devices import Pace, StreetCamera, StreetMicrophone
 from simulator.street import Street
@@ -27,6 +28,7 @@ def run(config: Path | None, seed: int, seconds: float | None, began_s: float | 
         ConfigError: the configuration does not hold.
         OperatorError: there is no such street.
     """
+    configure("sense")
     settings = load(config).settings
     street = Street(seed, seconds)
     pace = Pace(boot_s() if began_s is None else began_s)

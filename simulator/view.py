@@ -12,7 +12,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from simulator.board import Board, Fate, Row
+from simulator.board import Board, Row, plural, roars
 from simulator.street_map import street_map
 from simulator.truth import Mood, level_db, mood
 
@@ -117,7 +117,8 @@ class View:
             ),
             Text.assemble(
                 ("left the node  ", "dim"),
-                f"{board.events} events, {board.summaries} summaries; {board.messages} messages, {board.bytes:,} bytes",
+                f"{plural(board.events, 'event')}, {plural(board.summaries, 'summary')}; "
+                f"{plural(board.messages, 'message')}, {board.bytes:,} bytes",
             ),
             Text.assemble(("stayed inside  ", "dim"), ("all pictures, all sound", "bold"), self._score()),
         ]  # fmt: skip
@@ -127,13 +128,6 @@ class View:
         if self._board.clock is None:
             return Text("")
         return Text(f"   {roars(self._board)}", style="dim")
-
-
-def roars(board: Board) -> str:
-    """What became of the street's roars, in words."""
-    told, held, missed = (board.count(fate) for fate in (Fate.TOLD, Fate.HELD_BACK, Fate.MISSED))
-    capped = f", {held} held back (cap {board.cap} in 10 min)" if held else ""
-    return f"roars: {told} told{capped}, {missed} missed; {board.false_starts} false"
 
 
 def _after(row: Row) -> Text:

@@ -25,6 +25,7 @@ class Ring:
         self._waiting: deque[tuple[int, bytes, bool]] = deque()
         self._last = 0
         self._sent = 0
+        self._ever_sent = 0
         self.dropped = 0
 
     def __len__(self) -> int:
@@ -59,10 +60,11 @@ class Ring:
     def sent(self) -> None:
         """The record that `unsent` gave is on its way."""
         self._sent = next(number for number, _, _ in self._waiting if number > self._sent)
+        self._ever_sent = max(self._ever_sent, self._sent)
 
     def acknowledge(self, number: int) -> None:
         """The outbox has every record up to this number. A number that was never sent is ignored."""
-        if number > self._sent:
+        if number > self._ever_sent:
             return
         while self._waiting and self._waiting[0][0] <= number:
             self._waiting.popleft()

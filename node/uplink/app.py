@@ -44,7 +44,6 @@ class Uplink:
     Raises:
         StorageError: the outbox cannot be opened.
         PeerError: another `uplink` runs.
-        BrokerError: the certificates do not fit.
     """
 
     def __init__(self, settings: Settings) -> None:

@@ -12,10 +12,12 @@ Whatever is tried again starts from the oldest waiting message, so that order ho
 
 from __future__ import annotations
 
-from node.contract.envelope import Numbered, encode
+from typing import Protocol
+
+from node.contract.envelope import Numbered, Outbound, encode
 from node.contract.topics import topic_of
 from node.uplink.outbox import Outbox, Stored
-from node.uplink.session import MAX_PACKET_BYTES, WINDOW, Answered, Connected, Disconnected, Session
+from node.uplink.session import MAX_PACKET_BYTES, WINDOW, Answered, Connected, Disconnected
 
 DELAYED_AFTER_MS = 30_000
 NO_SUBSCRIBER = 0x10
@@ -28,20 +30,27 @@ _LAST_PAUSE_S = 60.0
 _HEADER_BYTES = 128
 
 
+class Line(Protocol):
+    """Where messages go: the session, or a test's own."""
+
+    def publish(self, message: Outbound) -> int | None:
+        """Sends a message, and gives the token that its answer will have; None while there is no connection."""
+
+
 class Publisher:
     """Sends what waits.
 
     Args:
         outbox: where it waits.
-        session: where it goes.
+        line: where it goes.
     """
 
-    def __init__(self, outbox: Outbox, session: Session) -> None:
+    def __init__(self, outbox: Outbox, line: Line) -> None:
         self._outbox = outbox
-        self._session = session
+        self._line = line
         self._in_flight: dict[int, int] = {}
         self._taken: list[int] = []
-        self._marked_s = 0.0
+        self._taken_s = 0.0
         self._cursor = 0
         self._max_bytes = MAX_PACKET_BYTES
         self._pause_s = _FIRST_PAUSE_S
@@ -77,9 +86,8 @@ class Publisher:
         Raises:
             StorageError: the card does not take a mark.
         """
-        if self._taken and (len(self._taken) >= _MARK_AT or now_s - self._marked_s > _MARK_EVERY_S):
+        if len(self._taken) >= _MARK_AT or (self._taken and now_s - self._taken_s > _MARK_EVERY_S):
             self.flush()
-            self._marked_s = now_s
         if not self.connected or self._is_pausing(now_s):
             return
         for stored in self._outbox.waiting(self._cursor, WINDOW - len(self._in_flight)):
@@ -87,7 +95,7 @@ class Publisher:
             if len(encode(message)) + len(topic_of(message)) + _HEADER_BYTES > self._max_bytes:
                 self._outbox.mark_dead(stored.sequence, TOO_LARGE)
                 continue
-            token = self._session.publish(message)
+            token = self._line.publish(message)
             if token is None:
                 return
             self._in_flight[token] = stored.sequence
@@ -117,6 +125,8 @@ class Publisher:
         elif reason in _FOR_GOOD:
             self._outbox.mark_dead(sequence, reason)
         else:
+            if not self._taken:
+                self._taken_s = now_s
             self._taken.append(sequence)
             self.no_subscriber = self.refused = False
             if self._resume_s is None:

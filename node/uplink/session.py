@@ -85,7 +85,6 @@ class Session:
         self._gone = threading.Event()
         self._stopping = threading.Event()
         self._told_down = False
-        self._tls = _tls(broker) if broker.tls else None
         self._thread = threading.Thread(target=self._run, name="session", daemon=True)
 
     def start(self) -> None:
@@ -130,23 +129,33 @@ class Session:
         backoff = Backoff(random.Random())  # noqa: S311 - jitter, no secret
         while not self._stopping.is_set():
             self._gone.clear()
-            client = self._make_client()
             began_s = time.monotonic()
             try:
-                self._connect(client)
-                client.loop_start()
-                self._gone.wait()
-            except (OSError, ssl.SSLError, ValueError) as error:
+                self._live_through(self._make_client())
+            except BrokerError as error:
                 self._tell_down(str(error))
-            self._client = None
-            client.loop_stop()
-            self._tell(Disconnected())
             if time.monotonic() - began_s > _STABLE_S:
                 backoff.reset()
             self._stopping.wait(backoff.wait_s(time.monotonic()))
 
+    def _live_through(self, client: mqtt.Client) -> None:
+        """One connection, from its begin to its end."""
+        try:
+            self._connect(client)
+            client.loop_start()
+            self._gone.wait()
+        except (OSError, ValueError) as error:
+            self._tell_down(str(error))
+        self._client = None
+        client.loop_stop()
+        self._tell(Disconnected())
+
     def _make_client(self) -> mqtt.Client:
-        """A client for one connection."""
+        """A client for one connection.
+
+        Raises:
+            BrokerError: a certificate cannot be read; it may be there the next time.
+        """
         client = mqtt.Client(
             CallbackAPIVersion.VERSION2,
             client_id=self._node_id,
@@ -155,8 +164,8 @@ class Session:
         )
         client.connect_timeout = _CONNECT_TIMEOUT_S
         client.max_inflight_messages_set(WINDOW)
-        if self._tls is not None:
-            client.tls_set_context(self._tls)
+        if self._broker.tls:
+            client.tls_set_context(_tls(self._broker))
         will = self._last_will()
         properties = _properties(PacketTypes.WILLMESSAGE, WillDelayInterval=WILL_DELAY_S, ContentType=CONTENT_TYPE)
         client.will_set(topic_of(will), encode(will), QOS, retain=True, properties=properties)

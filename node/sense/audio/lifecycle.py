@@ -25,7 +25,7 @@ class Sign(Enum):
     HUSHED = "sustained below the closing threshold"
     BACK = "no longer below it"
     EXPIRED = "the time of this state is over"
-    BLIND = "nothing to be trusted for three seconds"
+    BLIND = "nothing to be trusted for five seconds"
 
 
 STEPS: Final[dict[State, dict[Sign, State]]] = {

@@ -5,7 +5,7 @@ Level alone cannot tell a roar from a lorry (reference: standards, section 5.4),
 2. Five of the last eight hops are above the threshold: one bang is no spike.
 3. The threshold stands above the street's middle (L50) and above what it reaches by itself (L5).
 4. Thresholds come in pairs, a pause belongs to the spike, and after its end there is a refractory time.
-5. A microphone that was not to be trusted for three seconds has to listen anew before a spike may open.
+5. A microphone that was not to be trusted for five seconds has to listen anew before a spike may open.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ FADED_HOPS: Final = 3
 CLEAR_DB: Final = (3.0, 8.0)
 """How far above the opening threshold makes a spike of medium and of high confidence."""
 
-BLIND_HOPS: Final = 24
-"""Lost blocks are bridged; three seconds without trusted sound are not: the street may be another one then."""
+BLIND_HOPS: Final = 40
+"""Lost blocks are bridged; five seconds without trusted sound are not: the street may be another one then."""
 
 
 class Confidence(IntEnum):

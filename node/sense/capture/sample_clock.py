@@ -9,7 +9,7 @@ LATE_S: Final = 0.1
 """Samples that stay away for longer than this are lost, not late."""
 
 PATIENCE: Final = 12
-"""Blocks looked at before lateness is believed: a reader that was held up catches up within them."""
+"""Blocks looked at before lateness is believed: a reader that was held up catches up from block to block."""
 
 SLEW: Final = 0.002
 """The share of the lateness corrected with each block: converters are off by up to 100 ppm."""
@@ -39,7 +39,8 @@ class SampleClock:
         self._late_s.append(now_s - length_s - self._due_s)
         behind_s = min(self._late_s) if len(self._late_s) == PATIENCE else 0.0
         lost = 0
-        if behind_s > LATE_S:
+        catching_up = self._late_s[0] - self._late_s[-1] > LATE_S / 2
+        if behind_s > LATE_S and not catching_up:
             lost = round(behind_s * self._rate_hz)
             self._shift(behind_s)
         elif abs(behind_s) <= LATE_S:

@@ -13,6 +13,9 @@ from simulator.street import Street
 BEGAN_S = 1000.0
 
 
+SMALL = (160, 90)
+
+
 class HandClock:
     """A clock that moves when somebody waits, or when it is pushed. `now_s` is what it shows."""
 
@@ -45,7 +48,7 @@ def test_a_street_microphone_is_a_microphone() -> None:
 
 
 def test_a_street_camera_is_a_camera() -> None:
-    assert isinstance(StreetCamera(Street(1)), Camera)
+    assert isinstance(StreetCamera(Street(1), size=SMALL), Camera)
 
 
 def test_without_a_pace_sound_is_dated_by_the_street() -> None:
@@ -134,7 +137,7 @@ def test_samples_and_lost_samples_add_up_to_the_time(pauses_s: list[float]) -> N
 
 
 def test_a_camera_without_a_pace_gives_every_picture() -> None:
-    camera = StreetCamera(Street(1, 0.5), fps=10.0)
+    camera = StreetCamera(Street(1, 0.5), fps=10.0, size=SMALL)
 
     instants = [seen(camera).captured_s for _ in range(5)]
 
@@ -145,7 +148,7 @@ def test_a_camera_without_a_pace_gives_every_picture() -> None:
 
 def test_a_paced_camera_gives_the_newest_picture_to_a_late_reader() -> None:
     clock = HandClock(BEGAN_S)
-    camera = StreetCamera(Street(1), clock.pace(), fps=10.0)
+    camera = StreetCamera(Street(1), clock.pace(), fps=10.0, size=SMALL)
     seen(camera)
     clock.now_s += 2.0
 
@@ -154,7 +157,7 @@ def test_a_paced_camera_gives_the_newest_picture_to_a_late_reader() -> None:
 
 def test_a_paced_camera_never_gives_a_picture_twice() -> None:
     clock = HandClock(BEGAN_S)
-    camera = StreetCamera(Street(1), clock.pace(), fps=10.0)
+    camera = StreetCamera(Street(1), clock.pace(), fps=10.0, size=SMALL)
 
     instants = [seen(camera).captured_s for _ in range(5)]
 
@@ -163,7 +166,7 @@ def test_a_paced_camera_never_gives_a_picture_twice() -> None:
 
 def test_a_picture_that_does_not_come_in_time_does_not_come() -> None:
     clock = HandClock(BEGAN_S)
-    camera = StreetCamera(Street(1), clock.pace(), fps=2.0)
+    camera = StreetCamera(Street(1), clock.pace(), fps=2.0, size=SMALL)
     seen(camera)
 
     assert camera.read(0.1) is None
@@ -171,7 +174,10 @@ def test_a_picture_that_does_not_come_in_time_does_not_come() -> None:
 
 def test_a_paced_street_ends() -> None:
     clock = HandClock(BEGAN_S)
-    microphone, camera = StreetMicrophone(Street(1, 1.0), clock.pace()), StreetCamera(Street(1, 1.0), clock.pace())
+    microphone, camera = (
+        StreetMicrophone(Street(1, 1.0), clock.pace()),
+        StreetCamera(Street(1, 1.0), clock.pace(), size=SMALL),
+    )
     clock.now_s += 5.0
 
     with pytest.raises(EndOfMedia):
@@ -181,7 +187,7 @@ def test_a_paced_street_ends() -> None:
 
 
 def test_a_device_may_be_closed_twice() -> None:
-    microphone, camera = StreetMicrophone(Street(1)), StreetCamera(Street(1))
+    microphone, camera = StreetMicrophone(Street(1)), StreetCamera(Street(1), size=SMALL)
 
     for device in (microphone, camera, microphone, camera):
         device.close()

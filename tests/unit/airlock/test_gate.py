@@ -1,0 +1,113 @@
+"""The gate: what it lets through, what it keeps back, and how coarse it speaks."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from node.airlock import gate
+from node.airlock.gate import Held, Ledger, Policy, Stamp, Tally, may_begin
+from node.airlock.record import IncidentBegan, IncidentEnded, WindowSensed, ranges
+from node.contract.summary import LevelsDb, LevelsDbfs
+from node.contract.words import ClockQuality, Confidence, EndReason, Evidence, Kind
+
+STAMP = Stamp(ClockQuality.SYNCED, None)
+ID = "0000002a-000000000001"
+
+
+def window(**changes: int) -> WindowSensed:
+    facts = {
+        "span_s": 900,
+        "sound_exposure_s": 900,
+        "sight_exposure_s": 450,
+        "calibration": 1,
+        "laeq_ddb": 604,
+        "lafmax_ddb": 815,
+        "l10_ddb": 640,
+        "l50_ddb": 585,
+        "l90_ddb": 511,
+    }
+    return WindowSensed(**(facts | changes))
+
+
+@pytest.mark.parametrize(
+    ("ledger", "held"),
+    [
+        (Ledger(0, 0), None),
+        (Ledger(3, 149), None),
+        (Ledger(4, 4), Held.RATE_10_MIN),
+        (Ledger(0, 150), Held.RATE_DAY),
+    ],
+)
+def test_the_caps_keep_an_incident_back_exactly_when_they_are_reached(ledger: Ledger, held: Held | None) -> None:
+    assert may_begin(Policy(), ledger) is held
+
+
+@pytest.mark.parametrize(("ten_minutes", "day"), [(5, 150), (4, 151), (-1, 150), (4, -1)])
+def test_no_policy_is_looser_than_the_floor(ten_minutes: int, day: int) -> None:
+    with pytest.raises(ValueError, match="floor"):
+        Policy(ten_minutes, day)
+
+
+def test_a_start_says_the_words_of_its_bits_in_their_one_order() -> None:
+    told = gate.begin(IncidentBegan(1, 5, 2, 0b111), ID, STAMP)
+
+    assert told.evidence == (Evidence.LEVEL_RISE, Evidence.SUSTAINED, Evidence.VOICE_BAND)
+    assert told.confidence is Confidence.HIGH
+    assert told.kind is Kind.NOISE_SPIKE
+
+
+@given(st.integers(0, 2**12 - 1), st.integers(0, 2))
+def test_a_start_has_at_most_three_words_whatever_the_bits_are(bits: int, confidence: int) -> None:
+    assert len(gate.begin(IncidentBegan(1, 5, confidence, bits), ID, STAMP).evidence) <= 3
+
+
+def test_an_end_tells_duration_and_peak_in_steps() -> None:
+    told = gate.end(IncidentEnded(5, 0, 77, 14), Kind.NOISE_SPIKE, ID, STAMP)
+
+    assert (told.duration_at_least_s, told.peak_over_background_at_least_db) == (60, 12)
+    assert told.reason is EndReason.ENDED
+
+
+def test_a_lost_incident_tells_no_duration() -> None:
+    told = gate.lose(Kind.NOISE_SPIKE, ID, STAMP)
+
+    assert (told.reason, told.duration_at_least_s) == (EndReason.LOST, 0)
+
+
+def test_a_summary_tells_levels_in_whole_decibels() -> None:
+    told = gate.summarise(window(), 900, Tally({Kind.NOISE_SPIKE: 7}, 1, 9), STAMP)
+
+    assert told.levels == LevelsDb(calibration="nominal", laeq_db=60, lafmax_db=82, l10_db=64, l50_db=59, l90_db=51)
+    assert (told.counts.noise_spike, told.held_back, told.last_sequence) == (3, 1, 9)
+
+
+def test_levels_of_an_uncalibrated_microphone_are_dbfs() -> None:
+    told = gate.summarise(window(calibration=0, laeq_ddb=-604), 900, Tally({}, 0, 0), STAMP)
+
+    assert isinstance(told.levels, LevelsDbfs)
+    assert told.levels.laeq_dbfs == -60
+
+
+def test_a_window_in_which_nothing_was_sensed_says_so() -> None:
+    told = gate.summarise(None, 900, Tally({}, 0, 0), STAMP)
+
+    assert (told.sound_exposure_s, told.sight_exposure_s, told.levels) == (0, 0, None)
+
+
+@st.composite
+def any_window(draw: st.DrawFn) -> WindowSensed:
+    return WindowSensed(**{name: draw(st.integers(r.low, r.high)) for name, r in ranges(WindowSensed).items()})
+
+
+@given(any_window(), st.integers(10, 3600))
+def test_any_record_of_a_window_gives_a_valid_summary(sensed: WindowSensed, window_s: int) -> None:
+    told = gate.summarise(sensed, window_s, Tally({}, 0, 0), STAMP)
+
+    assert told.sound_exposure_s <= window_s
+
+
+@given(st.integers(0, 2**31 - 1), st.integers(0, 200), st.integers(0, 1))
+def test_any_record_of_an_end_gives_a_valid_message(duration_s: int, peak_db: int, reason: int) -> None:
+    told = gate.end(IncidentEnded(1, reason, duration_s, peak_db), Kind.NOISE_SPIKE, ID, STAMP)
+
+    assert told.duration_at_least_s <= duration_s

@@ -1,0 +1,260 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from node.config.sound import MicrophoneSettings, SpikeSettings
+from node.sense.audio.background import Background
+from node.sense.audio.level import SoundLevel
+from node.sense.audio.lifecycle import STEPS, Sign, State
+from node.sense.audio.spike import Confidence, SpikeBegan, SpikeDetector, SpikeEnded
+from node.sense.capture.hops import HOP_S
+
+STREET_DB = 50.0
+
+
+class World:
+    """A street that is told in levels: each call lets some seconds pass; `found` is what was detected."""
+
+    def __init__(self, **settings_: float) -> None:
+        self.t_s = 0.0
+        self.found: list[SpikeBegan | SpikeEnded] = []
+        self.detector = SpikeDetector(SpikeSettings(**settings_))
+        self._background = Background()
+        self._chance = np.random.default_rng(1)
+
+    def hear(self, seconds: float, level_db: float = STREET_DB, *, c_minus_a_db: float = 0.5, trusted: bool = True):
+        for _ in range(round(seconds / HOP_S)):
+            self.hop(level_db + self._chance.uniform(-0.5, 0.5), c_minus_a_db, trusted=trusted)
+
+    def pass_by(self, peak_db: float, seconds: float, c_minus_a_db: float) -> None:
+        for at in np.linspace(-1, 1, round(seconds / HOP_S)):
+            self.hop(max(STREET_DB, peak_db - 20 * np.log10(1 + (6 * at) ** 2) / 1.5), c_minus_a_db)
+
+    def hop(self, level_db: float, c_minus_a_db: float = 0.5, *, trusted: bool = True) -> None:
+        self.t_s += HOP_S
+        level = SoundLevel(self.t_s, level_db, level_db, level_db, 0.0, level_db, c_minus_a_db, level_db + 12)
+        event = self.detector.step(level, self._background, trusted=trusted)
+        if event:
+            self.found.append(event)
+        if trusted:
+            self._background.update(level_db, absorb=not self.detector.active)
+
+    @property
+    def kinds(self) -> list[type]:
+        return [type(event) for event in self.found]
+
+
+def street(**settings_: float) -> World:
+    world = World(**settings_)
+    world.hear(20)
+    return world
+
+
+def test_a_roar_of_three_seconds_is_one_spike_with_a_beginning_and_an_end():
+    world = street()
+    world.hear(3, 65)
+    world.hear(10)
+
+    assert world.kinds == [SpikeBegan, SpikeEnded]
+
+
+def test_the_beginning_is_the_first_loud_hop_and_is_told_within_a_second():
+    world = street()
+    world.hear(3, 65)
+
+    began = world.found[0]
+    assert began.began_s == pytest.approx(20.0)
+    assert began.sure_s - began.began_s <= 1.0
+
+
+def test_the_end_is_when_it_was_last_heard():
+    world = street()
+    world.hear(3, 65)
+    world.hear(10)
+
+    ended = world.found[1]
+    assert ended.ended_s == pytest.approx(23.0, abs=0.25)
+    assert (ended.duration_s, ended.stopped) == (pytest.approx(3.0, abs=0.25), False)
+    assert ended.peak_over_background_db == pytest.approx(15.0, abs=1.1)
+
+
+def test_a_pause_belongs_to_the_spike():
+    world = street()
+    for _ in range(4):
+        world.hear(2, 65)
+        world.hear(2.5)
+    world.hear(10)
+
+    assert world.kinds == [SpikeBegan, SpikeEnded]
+
+
+def test_a_bang_is_no_spike():
+    world = street()
+    for _ in range(10):
+        world.hear(0.375, 90)
+        world.hear(3)
+
+    assert world.found == []
+
+
+def test_a_vehicle_that_passes_is_no_spike():
+    world = street()
+    world.pass_by(70, 12, c_minus_a_db=5.0)
+    world.hear(10)
+
+    assert world.found == []
+
+
+def test_a_gust_of_wind_is_no_spike():
+    world = street()
+    world.hear(3, 65, c_minus_a_db=12.0)
+
+    assert world.found == []
+
+
+def test_a_spike_inside_the_refractory_time_is_ignored():
+    world = street()
+    world.hear(3, 65)
+    world.hear(8)
+    world.hear(3, 65)
+    world.hear(15)
+
+    assert world.kinds == [SpikeBegan, SpikeEnded]
+
+
+def test_a_spike_after_the_refractory_time_is_another_one():
+    world = street()
+    world.hear(3, 65)
+    world.hear(20)
+    world.hear(3, 65)
+    world.hear(10)
+
+    assert world.kinds == [SpikeBegan, SpikeEnded] * 2
+
+
+def test_a_street_that_is_often_loud_by_itself_needs_more():
+    world = World()
+    for _ in range(20):
+        world.hear(2)
+        world.hear(1, 62)
+    world.hear(4, 63)
+
+    assert world.found == []
+
+
+def test_nothing_opens_before_the_background_is_known():
+    world = World()
+    world.hear(4)
+    world.hear(4, 70)
+
+    assert world.found == []
+
+
+def test_sound_that_comes_back_after_a_dead_stretch_is_no_spike():
+    world = street()
+    world.hear(20, -140, trusted=False)
+    world.hear(30, 70)
+
+    assert world.found == []
+
+
+def test_a_microphone_that_was_dead_from_the_beginning_is_no_spike_when_it_wakes():
+    world = World()
+    world.hear(30, -140, trusted=False)
+    world.hear(30, 70)
+
+    assert world.found == []
+
+
+def test_a_lost_block_does_not_end_a_spike():
+    world = street()
+    world.hear(3, 65)
+    world.hear(0.5, 0, trusted=False)
+    world.hear(3, 65)
+
+    assert world.kinds == [SpikeBegan]
+
+
+def test_a_microphone_that_dies_ends_the_spike_where_it_was_last_heard():
+    world = street()
+    world.hear(3, 65)
+    world.hear(5, 0, trusted=False)
+
+    ended = world.found[1]
+    assert (ended.ended_s, ended.stopped) == (pytest.approx(23.0, abs=0.2), True)
+
+
+def test_the_end_of_listening_ends_an_open_spike():
+    world = street()
+    world.hear(3, 65)
+
+    ended = world.detector.finish(world.t_s)
+    assert (ended.ended_s, ended.stopped) == (pytest.approx(23.0), True)
+
+
+def test_the_end_of_listening_in_a_quiet_street_ends_nothing():
+    world = street()
+
+    assert world.detector.finish(world.t_s) is None
+
+
+def test_a_permanent_new_source_does_not_stay_a_spike_for_ever():
+    world = street()
+    world.hear(15 * 60, 65)
+    world.hear(60, 65)
+
+    assert world.kinds == [SpikeBegan, SpikeEnded]
+
+
+@pytest.mark.parametrize(("level_db", "confidence"), [(59.5, 0), (63.0, 1), (70.0, 2)])
+def test_the_further_above_the_threshold_the_surer(level_db, confidence):
+    world = street()
+    world.hear(3, level_db)
+
+    assert world.found[0].confidence == Confidence(confidence)
+
+
+def test_the_evidence_is_of_the_vocabulary():
+    world = street()
+    world.hear(3, 65)
+
+    assert world.found[0].evidence == ("level_rise", "voice_band", "sustained")
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    story=st.lists(
+        st.tuples(st.floats(0.125, 15), st.floats(20, 110), st.floats(-2, 20), st.booleans()), min_size=1, max_size=20
+    )
+)
+def test_whatever_happens_beginnings_and_ends_take_turns_and_last(story):
+    world = World()
+    for seconds, level_db, c_minus_a_db, trusted in story:
+        world.hear(seconds, level_db, c_minus_a_db=c_minus_a_db, trusted=trusted)
+    last = world.detector.finish(world.t_s)
+    events = world.found + ([last] if last else [])
+
+    assert [type(event) for event in events] == [SpikeBegan, SpikeEnded] * (len(events) // 2)
+    assert all(event.duration_s > 0 for event in events[1::2])
+    assert all(began.began_s < began.sure_s for began in events[::2])
+
+
+def test_the_table_names_every_state_and_leads_only_to_states():
+    assert set(STEPS) == set(State)
+    assert {sign for steps in STEPS.values() for sign in steps} == set(Sign)
+
+
+def test_an_unknown_threshold_is_refused():
+    with pytest.raises(ValidationError):
+        SpikeSettings(open_above=3)
+
+
+@pytest.mark.parametrize(("calibration", "full_scale_db"), [("none", 0.0), ("nominal", 123.01), ("calibrator", 123.01)])
+def test_full_scale_is_what_the_sensitivity_says(calibration, full_scale_db):
+    found = MicrophoneSettings(calibration=calibration, sensitivity_dbfs=-26.0)
+
+    assert found.full_scale_db == pytest.approx(full_scale_db)

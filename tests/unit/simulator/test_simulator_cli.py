@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from simulator.cli import app
+
+
+def simulator(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "simulator.cli", *arguments]
+    return subprocess.run(
+        command, capture_output=True, text=True, timeout=30, env=os.environ | environment, check=False
+    )
+
+
+def test_its_commands_are_demo_and_node() -> None:
+    assert {command.callback.__name__ for command in app.registered_commands if command.callback} == {"demo", "node"}
+
+
+@pytest.mark.slow
+def test_a_missing_configuration_is_one_line_and_exit_code_78() -> None:
+    done = simulator("node", "--config", "/nowhere/config.toml")
+
+    assert done.returncode == 78
+    assert done.stderr.startswith("polewatch-sim: /nowhere/config.toml: cannot be read")
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.slow
+def test_demo_seconds_that_are_no_number_are_one_line_and_exit_code_2() -> None:
+    done = simulator("demo", DEMO_SECONDS="soon")
+
+    assert done.returncode == 2
+    assert done.stderr == "polewatch-sim: DEMO_SECONDS='soon': give a number of seconds above 0\n"
+
+
+@pytest.mark.slow
+def test_a_negative_seed_is_a_usage_error() -> None:
+    assert simulator("demo", "--seed", "-1").returncode == 2

@@ -1,0 +1,213 @@
+"""The publisher: what is sent when, and what each answer of the broker means."""
+
+from pathlib import Path
+
+import pytest
+
+from node.airlock.gate import Policy
+from node.airlock.record import IncidentBegan
+from node.contract.envelope import EventMessage, Outbound
+from node.uplink.publisher import Publisher
+from node.uplink.session import WINDOW, Answered, Connected, Disconnected
+from tests.unit.uplink.conftest import Side
+
+
+class Paper:
+    """A line that writes down what is published. Set `open` to False for a line without a connection."""
+
+    def __init__(self) -> None:
+        self.sent: list[tuple[int, str]] = []
+        self.messages: list[Outbound] = []
+        self.open = True
+
+    def publish(self, message: Outbound) -> int | None:
+        if not self.open:
+            return None
+        self.messages.append(message)
+        self.sent.append((len(self.messages), message.id[-3:]))
+        return len(self.messages)
+
+
+class Desk:
+    """An outbox with messages in it, a publisher, and a paper line."""
+
+    def __init__(self, folder: Path, messages: int) -> None:
+        self.side = Side(folder / "outbox.db", policy=Policy())
+        for number in range(1, messages + 1):
+            self.side.take(IncidentBegan(1, number, 1, 1), 1000.0 * number, sequence=number)
+        self.line = Paper()
+        self.publisher = Publisher(self.side.outbox, self.line)
+        self.now_ms = self.side.register.rate_ms(1000.0 * messages)
+
+    def pump(self, now_s: float = 0.0) -> list[str]:
+        before = len(self.line.sent)
+        self.publisher.pump(now_s, self.now_ms)
+        return [number for _, number in self.line.sent[before:]]
+
+    def answer(self, reason: int, now_s: float = 0.0) -> None:
+        for token, _ in self.line.sent:
+            self.publisher.hear(Answered(token, reason), now_s)
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    return Desk(tmp_path, 3)
+
+
+def test_nothing_is_sent_without_a_connection(desk: Desk) -> None:
+    assert desk.pump() == []
+
+
+def test_waiting_messages_are_sent_in_order_and_once(desk: Desk) -> None:
+    desk.publisher.hear(Connected(65_536), 0.0)
+
+    assert desk.pump() == ["001", "002", "003"]
+    assert desk.pump() == []
+
+
+def test_no_more_than_the_window_is_in_flight(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, WINDOW + 4)
+    desk.publisher.hear(Connected(65_536), 0.0)
+
+    assert len(desk.pump()) == WINDOW
+    desk.answer(0)
+    assert len(desk.pump()) == 4
+
+
+def test_a_taken_message_is_marked_and_not_sent_again(desk: Desk) -> None:
+    desk.publisher.hear(Connected(65_536), 0.0)
+    desk.pump()
+    desk.answer(0)
+    desk.publisher.flush()
+
+    assert desk.side.outbox.count_waiting() == 0
+
+
+def test_a_few_marks_wait_for_more_and_are_written_after_two_seconds(desk: Desk) -> None:
+    desk.publisher.hear(Connected(65_536), 100.0)
+    desk.pump(100.0)
+    desk.answer(0, now_s=100.0)
+    desk.pump(100.1)
+    desk.publisher.hear(Answered(99, 0), 100.2)
+    counts = [desk.side.outbox.count_waiting()]
+    desk.pump(103.0)
+    counts.append(desk.side.outbox.count_waiting())
+
+    assert counts == [3, 0]
+
+
+def test_what_was_in_flight_when_the_connection_broke_is_sent_again_with_the_same_ids(desk: Desk) -> None:
+    desk.publisher.hear(Connected(65_536), 0.0)
+    first = desk.pump()
+    desk.publisher.hear(Disconnected(), 1.0)
+    desk.publisher.hear(Connected(65_536), 2.0)
+
+    assert desk.pump(2.0) == first
+
+
+def test_a_message_that_nobody_subscribes_to_is_kept_and_tried_again_later(desk: Desk) -> None:
+    desk.publisher.hear(Connected(65_536), 0.0)
+    desk.pump()
+    desk.answer(0x10)
+
+    assert desk.publisher.no_subscriber
+    assert desk.pump(0.5) == []
+    assert desk.pump(1.5) == ["001", "002", "003"]
+
+
+def test_a_message_that_the_broker_denies_is_kept_and_tried_again_later(desk: Desk) -> None:
+    desk.publisher.hear(Connected(65_536), 0.0)
+    desk.pump()
+    desk.answer(0x87)
+
+    assert desk.publisher.refused
+    assert desk.pump(1.5) == ["001", "002", "003"]
+    desk.answer(0)
+    assert not desk.publisher.refused
+
+
+def test_the_pauses_between_tries_grow(desk: Desk) -> None:
+    desk.publisher.hear(Connected(65_536), 0.0)
+    desk.pump()
+    desk.answer(0x10)
+    desk.pump(1.5)
+    desk.answer(0x10, now_s=1.5)
+
+    assert desk.pump(3.0) == []
+    assert desk.pump(3.6) == ["001", "002", "003"]
+
+
+def test_a_message_that_the_broker_will_never_take_is_a_dead_letter_and_the_rest_goes_on(desk: Desk) -> None:
+    desk.publisher.hear(Connected(65_536), 0.0)
+    desk.pump()
+    desk.publisher.hear(Answered(2, 0x99), 0.0)
+
+    assert (desk.side.outbox.count_dead(), desk.side.outbox.count_waiting()) == (1, 2)
+
+
+def test_a_message_larger_than_the_broker_takes_is_never_sent(desk: Desk) -> None:
+    desk.publisher.hear(Connected(300), 0.0)
+
+    assert desk.pump() == []
+    assert desk.side.outbox.count_dead() == 3
+
+
+def test_an_answer_to_a_document_changes_nothing(desk: Desk) -> None:
+    desk.publisher.hear(Connected(65_536), 0.0)
+    desk.publisher.hear(Answered(99, 0x87), 0.0)
+
+    assert not desk.publisher.refused
+
+
+def test_a_message_that_was_held_back_for_long_says_so_and_keeps_its_id(desk: Desk) -> None:
+    desk.publisher.hear(Connected(65_536), 0.0)
+    desk.now_ms += 31_000
+    desk.pump()
+
+    last = desk.line.messages[-1]
+    assert isinstance(last, EventMessage)
+    assert last.data.delayed
+    assert last.id.endswith("003")
+
+
+def test_a_message_that_goes_out_at_once_is_not_delayed(desk: Desk) -> None:
+    desk.publisher.hear(Connected(65_536), 0.0)
+    desk.pump()
+
+    last = desk.line.messages[-1]
+    assert isinstance(last, EventMessage)
+    assert not last.data.delayed
+
+
+def test_a_line_that_breaks_in_the_middle_loses_nothing(desk: Desk) -> None:
+    desk.publisher.hear(Connected(65_536), 0.0)
+    desk.line.open = False
+    assert desk.pump() == []
+    desk.line.open = True
+
+    assert desk.pump() == ["001", "002", "003"]
+
+
+def test_a_row_that_cannot_be_read_back_is_a_dead_letter_and_the_rest_goes_on(desk: Desk) -> None:
+    desk.side.store.connection.execute('UPDATE message SET body = \'{"note": "free text"}\' WHERE sequence = 2')
+    desk.publisher.hear(Connected(65_536), 0.0)
+
+    assert desk.pump() == ["001", "003"]
+    assert desk.side.outbox.count_dead() == 1
+
+
+def test_sent_messages_are_forgotten_after_their_days_and_waiting_ones_never(desk: Desk) -> None:
+    desk.side.outbox.mark_sent([1])
+    desk.side.outbox.forget(desk.now_ms + 8 * 86_400_000, keep_days=7)
+
+    assert [row.sequence for row in desk.side.outbox.waiting(0, 10)] == [2, 3]
+    assert desk.side.store.connection.execute("SELECT count(*) FROM message").fetchone() == (2,)
+
+
+def test_making_room_removes_only_sent_messages(desk: Desk) -> None:
+    desk.side.outbox.mark_sent([1, 2])
+
+    assert desk.side.outbox.make_room() == 1
+    assert desk.side.outbox.make_room() == 1
+    assert desk.side.outbox.make_room() == 0
+    assert desk.side.outbox.count_waiting() == 1

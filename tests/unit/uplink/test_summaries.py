@@ -1,0 +1,141 @@
+"""Each window is told once, whatever happens to the clock and to sensing."""
+
+import math
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from node.airlock.record import IncidentBegan, WindowSensed, ranges
+from node.contract.envelope import Numbered, SummaryMessage
+from node.contract.summary import LevelsDb
+from node.uplink.summaries import MAX_EMPTY_WINDOWS
+from node.uplink.windows import index_of, merge
+from tests.unit.uplink.conftest import Side
+
+SENSED = WindowSensed(900, 880, 450, 1, 600, 700, 620, 590, 500)
+
+
+def told(messages: list[Numbered]) -> list[tuple[str, int]]:
+    return [
+        (message.time[11:16], message.data.sound_exposure_s)
+        for message in messages
+        if isinstance(message, SummaryMessage)
+    ]
+
+
+def test_a_window_is_told_once_with_what_was_sensed_in_it(side: Side) -> None:
+    side.summaries.close(1)
+    side.take(SENSED, 900.1, sequence=1)
+
+    assert told(side.summaries.close(906)) == [("12:00", 880)]
+    assert told(side.summaries.close(907)) == []
+
+
+def test_a_window_waits_a_little_for_the_record_of_sense(side: Side) -> None:
+    side.summaries.close(1)
+
+    assert told(side.summaries.close(904)) == []
+
+
+def test_a_window_without_a_word_from_sense_is_told_with_no_exposure(side: Side) -> None:
+    side.summaries.close(1)
+
+    assert told(side.summaries.close(1806)) == [("12:00", 0), ("12:15", 0)]
+
+
+def test_a_record_that_comes_late_is_told_all_the_same(side: Side) -> None:
+    side.summaries.close(1)
+    side.summaries.close(906)
+    side.take(SENSED, 900.1, sequence=1, now_s=950)
+
+    assert told(side.summaries.close(951)) == [("12:00", 880)]
+
+
+def test_a_window_in_progress_at_the_first_start_is_not_told_before_its_end(side: Side) -> None:
+    assert told(side.summaries.close(1)) == []
+    assert told(side.summaries.close(600)) == []
+
+
+def test_a_clock_that_jumps_far_ahead_makes_no_flood_of_empty_windows(side: Side) -> None:
+    side.summaries.close(1)
+
+    assert told(side.summaries.close(900.0 * (MAX_EMPTY_WINDOWS + 50))) == []
+
+
+def test_a_clock_that_was_set_back_goes_on_telling(side: Side) -> None:
+    side.summaries.close(900_000)
+    side.summaries.close(1)
+
+    assert told(side.summaries.close(906)) == [("12:00", 0)]
+
+
+def test_a_restart_does_not_tell_a_window_twice(side: Side) -> None:
+    side.summaries.close(1)
+    side.summaries.close(906)
+    side.reopen()
+
+    assert told(side.summaries.close(907)) == []
+
+
+def test_a_summary_counts_the_incidents_that_began_in_its_window(side: Side) -> None:
+    side.summaries.close(1)
+    side.take(IncidentBegan(1, 1, 1, 1), 10, sequence=1)
+    side.take(IncidentBegan(1, 2, 1, 1), 20, sequence=2)
+    message = side.summaries.close(906)[0]
+
+    assert isinstance(message, SummaryMessage)
+    assert (message.data.counts.noise_spike, message.data.last_sequence) == (2, 2)
+
+
+def test_two_stretches_of_one_window_are_told_as_one(side: Side) -> None:
+    side.summaries.close(1)
+    side.take(WindowSensed(300, 300, 0, 1, 600, 650, 610, 590, 500), 300, sequence=1)
+    side.take(WindowSensed(600, 600, 600, 1, 720, 800, 710, 690, 600), 900.1, sequence=1, epoch=10)
+    message = side.summaries.close(906)[0]
+
+    assert isinstance(message, SummaryMessage)
+    assert (message.data.sound_exposure_s, message.data.sight_exposure_s) == (900, 600)
+    assert message.data.levels == LevelsDb(
+        calibration="nominal", laeq_db=70, lafmax_db=80, l10_db=68, l50_db=66, l90_db=57
+    )
+
+
+def test_the_rest_of_a_window_is_told_at_the_end_of_a_file(side: Side) -> None:
+    side.summaries.close(1)
+    side.take(WindowSensed(200, 180, 0, 1, 600, 700, 620, 590, 500), 200, sequence=1)
+
+    assert told(side.summaries.finish(200)) == [("12:00", 180)]
+
+
+def test_a_record_belongs_to_the_window_that_holds_its_middle() -> None:
+    assert index_of(900.1, SENSED, 900) == 0
+    assert index_of(1800.0, SENSED, 900) == 1
+
+
+@st.composite
+def any_stretch(draw: st.DrawFn) -> WindowSensed:
+    return WindowSensed(**{name: draw(st.integers(r.low, r.high)) for name, r in ranges(WindowSensed).items()})
+
+
+@given(any_stretch(), any_stretch())
+def test_merged_stretches_stay_inside_the_range_of_a_record(one: WindowSensed, other: WindowSensed) -> None:
+    merged = merge(one, other)
+
+    assert all(r.low <= getattr(merged, name) <= r.high for name, r in ranges(WindowSensed).items())
+
+
+@given(st.integers(1, 1800), st.integers(1, 1800), st.integers(0, 1200), st.integers(0, 1200))
+def test_merged_laeq_is_the_mean_energy_over_all_exposure(a_s: int, b_s: int, a_ddb: int, b_ddb: int) -> None:
+    merged = merge(
+        WindowSensed(a_s, a_s, 0, 1, a_ddb, 0, 0, 0, 0),
+        WindowSensed(b_s, b_s, 0, 1, b_ddb, 0, 0, 0, 0),
+    )
+    energy = (a_s * 10 ** (a_ddb / 100) + b_s * 10 ** (b_ddb / 100)) / (a_s + b_s)
+
+    assert abs(merged.laeq_ddb - 100 * math.log10(energy)) <= 0.5
+
+
+def test_stretches_of_different_calibration_keep_the_longer_one() -> None:
+    merged = merge(WindowSensed(300, 300, 0, 1, 600, 650, 610, 590, 500), WindowSensed(60, 60, 60, 0, -300, 0, 0, 0, 0))
+
+    assert (merged.calibration, merged.laeq_ddb, merged.sound_exposure_s) == (1, 600, 300)
