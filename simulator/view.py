@@ -104,7 +104,10 @@ class View:
         inside: RenderableType = table
         if not self._board.rows:
             inside = Text("\nNothing has happened yet that had to be told.", style="dim")
-        return Panel(inside, title="what the broker received", border_style="blue", box=box.ROUNDED)
+        beside_the_truth = None if self._board.clock is None else roars(self._board)
+        return Panel(
+            inside, title="what the broker received", subtitle=beside_the_truth, border_style="blue", box=box.ROUNDED
+        )
 
     def _foot(self) -> RenderableType:
         board = self._board
@@ -120,14 +123,9 @@ class View:
                 f"{plural(board.events, 'event')}, {plural(board.summaries, 'summary')}; "
                 f"{plural(board.messages, 'message')}, {board.bytes:,} bytes",
             ),
-            Text.assemble(("stayed inside  ", "dim"), ("all pictures, all sound", "bold"), self._score()),
+            Text.assemble(("stayed inside  ", "dim"), ("all pictures, all sound", "bold")),
         ]  # fmt: skip
         return Panel(Group(*lines), border_style="dim", box=box.ROUNDED)
-
-    def _score(self) -> Text:
-        if self._board.clock is None:
-            return Text("")
-        return Text(f"   {roars(self._board)}", style="dim")
 
 
 def _after(row: Row) -> Text:

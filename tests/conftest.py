@@ -20,7 +20,7 @@ settings.load_profile("polewatch")
 
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
-    """The real material beside the project. In CI its absence is a failure, unless the workflow says that it has none."""
+    """The real material beside the project. Its absence in CI is a failure, unless the workflow allows it."""
     folder = ROOT.parent / "shared" / "data"
     if not folder.is_dir():
         if os.environ.get("CI") and not os.environ.get("POLEWATCH_WITHOUT_DATA"):

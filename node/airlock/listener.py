@@ -30,6 +30,9 @@ class Listener:
             self._socket.bind(str(path))
             path.chmod(_SOCKET_MODE)
             self._socket.listen(1)
+        except PeerError:
+            self._socket.close()
+            raise
         except OSError as error:
             self._socket.close()
             raise PeerError(f"{path}: cannot listen there ({error.strerror or error})") from error

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import os
 import re
 import signal
+import struct
 import subprocess
 import sys
+import termios
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -20,7 +23,7 @@ BOUND_S = 44
 DEMO = [sys.executable, "-m", "simulator.cli", "demo"]
 
 
-@contextmanager
+@contextlib.contextmanager
 def running(folder: Path, **environment: str) -> Iterator[subprocess.Popen[str]]:
     """A demo whose temporary files are all in `folder`."""
     process = subprocess.Popen(
@@ -128,3 +131,25 @@ def test_a_demo_that_is_killed_takes_its_node_with_it(tmp_path: Path) -> None:
             os.kill(pid, signal.SIGTERM)
 
     assert set(left) <= set(brokers)
+
+
+def test_in_a_terminal_the_street_and_the_broker_stand_side_by_side(tmp_path: Path) -> None:
+    ours, theirs = os.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 110, 0, 0))
+    environment = os.environ | {"TMPDIR": str(tmp_path), "TERM": "xterm-256color", "DEMO_SECONDS": "4"}
+
+    demo = subprocess.Popen(DEMO, env=environment, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True)
+    os.close(theirs)
+    shown = b""
+    with os.fdopen(ours, "rb", buffering=0) as screen, contextlib.suppress(OSError):  # EIO: the last writer has gone
+        while piece := screen.read(65_536):
+            shown += piece
+    demo.wait(20)
+
+    text = shown.decode(errors="replace")
+    assert demo.returncode == 0, text
+    assert "the street: the truth" in text
+    assert "what the broker received" in text
+    assert "online" in text
+    assert "demo ended: 0 events received" in text
+    assert processes_of(tmp_path) == {}

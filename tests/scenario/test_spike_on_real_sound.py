@@ -53,7 +53,7 @@ class Ears:
 def loaded(path: Path, rate_hz: int) -> np.ndarray:
     samples, own_hz = soundfile.read(path, always_2d=True)
     ratio = Fraction(rate_hz, own_hz)
-    return resample_poly(samples.mean(axis=1), ratio.numerator, ratio.denominator)
+    return np.asarray(resample_poly(samples.mean(axis=1), ratio.numerator, ratio.denominator))
 
 
 def looped(samples: np.ndarray, size: int) -> np.ndarray:
@@ -65,7 +65,7 @@ def mixed(street: np.ndarray, crowd: np.ndarray, at: int, size: int) -> np.ndarr
     gain = 10 ** (LOUDER_DB / 20) * np.sqrt(np.mean(street**2) / np.mean(crowd**2))
     mix = looped(street, size)
     mix[at : at + crowd.size] += gain * crowd[: size - at]
-    return mix / max(1.0, np.abs(mix).max() / 0.99)
+    return np.asarray(mix / max(1.0, np.abs(mix).max() / 0.99))
 
 
 def clips(shared_data: Path, *folders: str) -> list[Path]:
@@ -88,8 +88,10 @@ def written(path: Path, samples: np.ndarray, rate_hz: int, *, stereo: bool) -> P
 
 
 def is_one_spike_at(found: list[SpikeBegan | SpikeEnded], onset_s: float) -> bool:
-    kinds = [type(event) for event in found]
-    return kinds == [SpikeBegan, SpikeEnded] and abs(found[0].began_s - onset_s) <= 1.0
+    match found:
+        case [SpikeBegan(began_s=began_s), SpikeEnded()]:
+            return abs(began_s - onset_s) <= 1.0
+    return False
 
 
 @pytest.mark.parametrize(
@@ -126,7 +128,7 @@ def test_a_street_by_itself_is_no_spike(shared_data, tmp_path, places):
 
 
 DEAD = {
-    "digital silence": lambda size: np.zeros(size),
+    "digital silence": np.zeros,
     "a constant": lambda size: np.full(size, 0.2),
     "dither": lambda size: np.random.default_rng(0).integers(-1, 2, size) / 32768,
 }

@@ -56,8 +56,8 @@ class AudioFile(Microphone):
         self._given = 0
         self._ended: UnreadableInputError | EndOfMedia | None = None
 
-    def read(self, timeout_s: float) -> AudioBlock | None:  # noqa: ARG002 - a file never lets anyone wait
-        """The next block; never None.
+    def read(self, timeout_s: float) -> AudioBlock:  # noqa: ARG002 - a file never lets anyone wait
+        """The next block; a file never makes anyone wait.
 
         Raises:
             UnreadableInputError: the file breaks off here; everything readable was given before.

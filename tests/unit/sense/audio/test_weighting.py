@@ -57,7 +57,7 @@ ALL_SOS = {"A": A_WEIGHTING_SOS, "C": C_WEIGHTING_SOS, "voice": VOICE_BAND_SOS}
 
 
 def gain_db(sos: np.ndarray, f_hz: np.ndarray) -> np.ndarray:
-    return 20 * np.log10(np.abs(sosfreqz(sos, f_hz, fs=48_000)[1]))
+    return np.asarray(20 * np.log10(np.abs(sosfreqz(sos, f_hz, fs=48_000)[1])))
 
 
 @pytest.mark.parametrize(("sos", "table_db"), [(A_WEIGHTING_SOS, A_DB), (C_WEIGHTING_SOS, C_DB)], ids=["A", "C"])

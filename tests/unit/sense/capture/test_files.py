@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import contextlib
+
 import numpy as np
 import pytest
 import soundfile
@@ -17,18 +19,20 @@ def sine(rate_hz: int = 48_000, seconds: float = 1.0) -> np.ndarray:
 
 def read_all(path) -> list[AudioBlock]:
     file, blocks = AudioFile(path), []
-    with pytest.raises(EndOfMedia):
-        while True:
+    while True:
+        try:
             blocks.append(file.read(0.0))
-    return blocks
+        except EndOfMedia:
+            return blocks
 
 
 def read_until_broken(path) -> tuple[float, str]:
     file, heard = AudioFile(path), 0
-    with pytest.raises(UnreadableInputError) as told:
-        while True:
+    while True:
+        try:
             heard += file.read(0.0).samples.size
-    return heard / 48_000, str(told.value)
+        except UnreadableInputError as error:
+            return heard / 48_000, str(error)
 
 
 @pytest.mark.parametrize("name", ["a.wav", "a.flac", "a.ogg"])
@@ -162,10 +166,8 @@ def test_any_bytes_raise_only_our_error(tmp_path_factory, magic, rest):
     path = tmp_path_factory.mktemp("any") / "a.bin"
     path.write_bytes(magic + rest)
 
-    with pytest.raises((UnreadableInputError, EndOfMedia)):
-        file = AudioFile(path)
-        while True:
-            file.read(0.0)
+    with contextlib.suppress(UnreadableInputError):
+        read_all(path)
 
 
 @pytest.mark.parametrize("name", ["a.flac", "a.ogg"])
@@ -176,9 +178,7 @@ def test_a_decoder_writes_nothing_to_stderr(tmp_path, capfd, name):
     content[30_000:33_000] = bytes(3000)
     (tmp_path / name).write_bytes(content)
 
-    with pytest.raises((UnreadableInputError, EndOfMedia)):
-        file = AudioFile(tmp_path / name)
-        while True:
-            file.read(0.0)
+    with contextlib.suppress(UnreadableInputError):
+        read_all(tmp_path / name)
 
     assert capfd.readouterr().err == ""
