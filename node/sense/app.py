@@ -93,8 +93,8 @@ class Sense:
 
     def _went_through(self, since_s: float) -> bool:
         """Whether every sensor that is not known to be lost has gone all the way through since then."""
-        heard = self._ear.ended or self._ear.absent or (self._ear.heard_s or 0.0) > since_s
-        seen = self._eye.ended or self._eye.absent or (self._eye.seen_s or 0.0) > since_s
+        heard = self._ear.ended or self._ear.absent or self._ear.heard_s > since_s
+        seen = self._eye.ended or self._eye.absent or self._eye.seen_s > since_s
         return heard and seen
 
     def _status(self) -> Status:

@@ -38,7 +38,7 @@ class Ear:
         self._next_try_s = 0.0
         self._told = False
         self.lost_samples = 0
-        self.heard_s: float | None = None
+        self.heard_s = boot_s()
         self.ended = open_microphone is None
 
     def turn(self, pipeline: Pipeline, timeout_s: float) -> bool:
@@ -70,7 +70,7 @@ class Ear:
     @property
     def absent(self) -> bool:
         """Whether it is known to be lost, or has said nothing for a while."""
-        return not self.ended and (self._told or self.heard_s is None or boot_s() - self.heard_s > ABSENT_AFTER_S)
+        return not self.ended and (self._told or boot_s() - self.heard_s > ABSENT_AFTER_S)
 
     def code(self, pipeline: Pipeline) -> int:
         """Its state as a record has it."""
@@ -99,7 +99,7 @@ class Eye:
     def __init__(self, camera: ChildCamera | None) -> None:
         self._camera = camera
         self._told = False
-        self.seen_s: float | None = None
+        self.seen_s = boot_s()
         self.ended = camera is None
 
     def turn(self, pipeline: Pipeline, timeout_s: float) -> bool:
@@ -133,7 +133,7 @@ class Eye:
     @property
     def absent(self) -> bool:
         """Whether it is known to be lost, or has shown nothing for a while."""
-        return not self.ended and (self._told or self.seen_s is None or boot_s() - self.seen_s > ABSENT_AFTER_S)
+        return not self.ended and (self._told or boot_s() - self.seen_s > ABSENT_AFTER_S)
 
     def code(self, pipeline: Pipeline) -> int:
         """Its state as a record has it."""
