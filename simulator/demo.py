@@ -33,6 +33,7 @@ NODE_ID = "demo-pole"
 _PICTURE_S = 0.125
 _ROWS_AFTERWARDS = 10
 _STARTING_S = 1.0
+_LONGEST_FOLDER = 60
 """The street begins so long after the processes were started: imports take that long."""
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -92,7 +93,7 @@ def run(options: Options, console: Console) -> int:
     with _stop_signals() as stop, ExitStack() as stage:
         broker = stage.enter_context(PrivateBroker())
         listener = stage.enter_context(Listener(ADDRESS, broker.port))
-        folder = Path(stage.enter_context(tempfile.TemporaryDirectory(prefix="polewatch-demo-")))
+        folder = Path(stage.enter_context(tempfile.TemporaryDirectory(prefix="polewatch-demo-", dir=_short())))
         children = _start(stage, folder, broker.port, options, began_s)
         place = f"mosquitto on {ADDRESS}:{broker.port}"
         # The last one entered is the first one left: `sense` ends before `uplink`, and both before the broker.
@@ -139,6 +140,11 @@ def _start(stage: ExitStack, folder: Path, port: int, options: Options, began_s:
         command = [*python, "simulator.cli", "node", "--config", str(config), "--seed", str(options.seed)]
         command += ["--began", repr(began_s)]
     return [uplink, stage.enter_context(Child("sense", command))]
+
+
+def _short() -> str | None:
+    """Where temporary files go: the usual place, unless its name leaves no room for a socket's (107 bytes)."""
+    return None if len(tempfile.gettempdir()) <= _LONGEST_FOLDER else "/tmp"  # noqa: S108 - mkdtemp makes it safe
 
 
 def _config(folder: Path, port: int, options: Options) -> str:

@@ -59,7 +59,9 @@ class PolicySettings(Section):
 class AirlockSettings(Section):
     """The one way from sensing to the network."""
 
-    socket: str = setting("/run/polewatch/airlock.sock", "path of the airlock's socket", pattern=r"^/[^\x00]{1,100}$")
+    socket: str = setting(
+        "/run/polewatch/airlock.sock", "path of the airlock's socket, at most 107 bytes", pattern=r"^/[^\x00]{1,106}$"
+    )
 
 
 class OutboxSettings(Section):

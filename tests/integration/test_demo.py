@@ -10,6 +10,7 @@ import signal
 import struct
 import subprocess
 import sys
+import tempfile
 import termios
 import time
 from collections.abc import Iterator
@@ -21,6 +22,13 @@ pytestmark = pytest.mark.slow
 
 BOUND_S = 44
 DEMO = [sys.executable, "-m", "simulator.cli", "demo"]
+
+
+@pytest.fixture
+def tmp_path() -> Iterator[Path]:
+    """A folder with a short name: pytest's own is too long for a socket's path (107 bytes)."""
+    with tempfile.TemporaryDirectory(prefix="pw-") as folder:
+        yield Path(folder)
 
 
 @contextlib.contextmanager

@@ -1,0 +1,162 @@
+"""The whole line of `sense`, from blocks and frames to records' bodies."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from node.airlock.record import Body, IncidentBegan, IncidentEnded, WindowSensed
+from node.config.settings import Settings
+from node.ops.clock import FixedClock
+from node.sense.capture.ports import AudioBlock, Frame
+from node.sense.pipeline import Observation, Pipeline
+
+RATE_HZ = 48_000
+NIGHT = Settings.model_validate({"node": {"id": "pole-1"}, "summary": {"window_s": 60}})
+CHANCE = np.random.default_rng(1)
+HUM = (0.002 * CHANCE.standard_normal(90 * RATE_HZ)).astype(np.float32)
+
+
+def with_roar(first_s: float, last_s: float) -> np.ndarray:
+    samples = HUM.copy()
+    first, last = int(first_s * RATE_HZ), int(last_s * RATE_HZ)
+    t_s = np.arange(last - first) / RATE_HZ
+    voices = sum(np.sin(2 * np.pi * f_hz * t_s + f_hz) for f_hz in range(300, 3000, 37))
+    samples[first:last] += (0.004 * voices * (1 + 0.5 * np.sin(8 * np.pi * t_s))).astype(np.float32)
+    return samples
+
+
+class Line:
+    """A pipeline whose records are kept in a list."""
+
+    def __init__(self) -> None:
+        self.records: list[tuple[Body, float]] = []
+        self.seen: list[Observation] = []
+        self.pipeline = Pipeline(
+            NIGHT, FixedClock(0.0), lambda body, at_s: self.records.append((body, at_s)), self.seen.append
+        )
+
+    def hear(self, samples: np.ndarray, sizes: list[int] | None = None) -> None:
+        first = 0
+        while first < samples.size:
+            size = sizes[first % len(sizes)] if sizes else 6000
+            block = samples[first : first + size].astype(np.float32)
+            self.pipeline.hear(AudioBlock(block, first / RATE_HZ))
+            first += size
+        self.pipeline.finish(samples.size / RATE_HZ)
+
+    def of(self, body: type[Body]) -> list[tuple[Body, float]]:
+        return [(found, at_s) for found, at_s in self.records if isinstance(found, body)]
+
+
+def test_a_roar_is_one_incident_with_its_begin_and_end() -> None:
+    line = Line()
+    line.hear(with_roar(30, 36))
+
+    [(began, began_s)] = line.of(IncidentBegan)
+    [(ended, ended_s)] = line.of(IncidentEnded)
+    assert isinstance(began, IncidentBegan)
+    assert isinstance(ended, IncidentEnded)
+    assert began.incident == ended.incident
+    assert began_s == pytest.approx(30, abs=0.5)
+    assert ended_s == pytest.approx(36, abs=1.0)
+    assert ended.reason == 0
+
+
+def test_a_roar_that_is_cut_off_by_the_end_of_sensing_ends_as_stopped() -> None:
+    line = Line()
+    line.hear(with_roar(30, 90)[: 36 * RATE_HZ])
+
+    [(ended, _)] = line.of(IncidentEnded)
+    assert isinstance(ended, IncidentEnded)
+    assert ended.reason == 1
+
+
+def test_two_roars_are_two_incidents_with_different_numbers() -> None:
+    line = Line()
+    line.hear(np.concatenate([with_roar(30, 36), with_roar(30, 36)]))
+
+    assert [body.incident for body, _ in line.of(IncidentBegan) if isinstance(body, IncidentBegan)] == [1, 2]
+
+
+@settings(max_examples=5)
+@given(st.lists(st.integers(1, 20_000), min_size=1, max_size=6))
+def test_the_size_of_blocks_changes_nothing(sizes: list[int]) -> None:
+    samples = with_roar(15, 20)[: 30 * RATE_HZ]
+    by_hop, by_sizes = Line(), Line()
+    by_hop.hear(samples)
+    by_sizes.hear(samples, sizes)
+
+    assert by_sizes.records == by_hop.records
+
+
+def test_a_window_is_closed_at_its_bound_and_tells_levels_and_exposure() -> None:
+    line = Line()
+    line.hear(HUM)
+
+    windows = [body for body, _ in line.of(WindowSensed) if isinstance(body, WindowSensed)]
+    assert [window.sound_exposure_s for window in windows] == [60, 30]
+    first = windows[0]
+    assert first.l90_ddb <= first.l50_ddb <= first.l10_ddb <= first.lafmax_ddb
+    # White noise of 0.002 of full scale (123 dB) is 69 dB; A-weighting takes some 2 dB of white noise to 24 kHz.
+    assert 640 < first.laeq_ddb < 700
+
+
+@pytest.mark.parametrize("dead", [np.zeros(40 * RATE_HZ), np.full(40 * RATE_HZ, 0.3)], ids=["zeros", "constant"])
+def test_a_dead_microphone_gives_no_incident_and_no_exposure(dead: np.ndarray) -> None:
+    line = Line()
+    line.hear(dead)
+
+    [(window, _)] = line.records
+    assert isinstance(window, WindowSensed)
+    assert window.sound_exposure_s == 0
+
+
+def test_a_microphone_that_comes_back_from_the_dead_is_no_incident() -> None:
+    line = Line()
+    line.hear(np.concatenate([HUM[: 30 * RATE_HZ], np.zeros(20 * RATE_HZ), HUM[: 30 * RATE_HZ]]))
+
+    assert line.of(IncidentBegan) == []
+
+
+def test_frames_count_as_sight_and_are_observed_where_nothing_is_heard() -> None:
+    line = Line()
+    for index in range(50):
+        pixels = CHANCE.integers(0, 255, (90, 160, 3), dtype=np.uint8)
+        line.pipeline.look(Frame(pixels, index / 10))
+    line.pipeline.finish(5.0)
+
+    [(window, _)] = line.records
+    assert isinstance(window, WindowSensed)
+    assert (window.sight_exposure_s, window.sound_exposure_s) == (5, 0)
+    assert len(line.seen) == 50
+
+
+def test_a_frozen_picture_stops_counting_as_sight() -> None:
+    line = Line()
+    pixels = CHANCE.integers(0, 255, (90, 160, 3), dtype=np.uint8)
+    for index in range(300):
+        line.pipeline.look(Frame(pixels, index / 10))
+    line.pipeline.finish(30.0)
+
+    [(window, _)] = line.records
+    assert isinstance(window, WindowSensed)
+    assert window.sight_exposure_s <= 6
+
+
+def test_an_empty_block_changes_nothing() -> None:
+    line = Line()
+    line.pipeline.hear(AudioBlock(np.zeros(0, np.float32), 0.0))
+    line.pipeline.finish(1.0)
+
+    assert line.records == []
+
+
+def test_broken_samples_are_no_incident() -> None:
+    samples = HUM[: 40 * RATE_HZ].copy()
+    samples[30 * RATE_HZ : 31 * RATE_HZ] = np.nan
+    samples[33 * RATE_HZ : 33 * RATE_HZ + 100] = np.inf
+    line = Line()
+    line.hear(samples)
+
+    assert line.of(IncidentBegan) == []
