@@ -45,8 +45,8 @@ check: install
 coverage:
 	@for part in node/contract/\* node/airlock/\* node/uplink/outbox.py node/uplink/store.py node/uplink/intake.py \
 			node/uplink/register.py node/uplink/summaries.py; do \
-		$(BIN)/coverage report --include="$$part" --fail-under=90 >.coverage.txt || \
-			{ cat .coverage.txt; echo "polewatch: $$part is under 90 % of its branches" >&2; exit 1; }; \
+		out=$$($(BIN)/coverage report --include="$$part" --fail-under=90 2>&1) || \
+			{ echo "$$out"; echo "polewatch: $$part is under 90 % of its branches" >&2; exit 1; }; \
 	done
 
 # uv resolves; what is locked already stays unless pyproject.toml forbids it.

@@ -6,12 +6,14 @@ Exit codes: 0 fine, 1 it did not hold, 2 usage, 66 unreadable input, 69 unavaila
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import sys
 from pathlib import Path
 
 from node import __version__
-from node.errors import PolewatchError
+from node.errors import PolewatchError, StorageError
+from node.ops.logs import printable, what_was_raised
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -20,21 +22,40 @@ def main(arguments: list[str] | None = None) -> int:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     chosen = _parser().parse_args(arguments)
     try:
-        return _run(chosen)
-    except PolewatchError as error:
-        sys.stderr.write(f"polewatch: {error}\n")
-        return error.exit_code
+        if sys.stdout is None:  # the shell closed it (>&-)
+            raise StorageError("the output is closed")
+        code = _run(chosen)
+        sys.stdout.flush()
     except KeyboardInterrupt:
-        return 130
-    except BrokenPipeError:
-        # The reader of our output has gone; what Python would still flush has nowhere to go.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        return 0
-    except Exception as error:  # noqa: BLE001 - the last line of defence: a fault of ours is one line too
-        from node.ops.logs import what_was_raised  # noqa: PLC0415 - see the module
+        code = 130
+    except Exception as error:  # noqa: BLE001 - the last line of defence: whatever it is, it is told in one line
+        code = _fail(error)
+    return code
 
-        sys.stderr.write(f"polewatch: a fault of ours, please report it: {what_was_raised(error)}\n")
-        return 1
+
+def _fail(error: Exception) -> int:
+    """Says in one line what went wrong, and gives the exit code."""
+    if isinstance(error, PolewatchError):
+        return _say(str(error), error.exit_code)
+    if isinstance(error, BrokenPipeError):
+        return _abandon_output(0)  # the reader of our output has what it wanted
+    if isinstance(error, OSError):
+        # Files and devices have errors of ours; what is left is what was printed.
+        return _abandon_output(_say(f"the output cannot be written ({error.strerror})", StorageError.exit_code))
+    return _say(f"a fault of ours, please report it: {what_was_raised(error)}", 1)
+
+
+def _say(text: str, code: int) -> int:
+    """Says one line on stderr, and gives the exit code."""
+    with contextlib.suppress(OSError, AttributeError):  # there may be no stderr either
+        sys.stderr.write(f"polewatch: {printable(text)}\n")
+    return code
+
+
+def _abandon_output(code: int) -> int:
+    """What Python would still flush has nowhere to go."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    return code
 
 
 def _run(chosen: argparse.Namespace) -> int:
@@ -143,18 +164,18 @@ def _with_config(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
 
 def _seconds(text: str) -> float:
     """A number of seconds, 0..60."""
-    value = float(text)
-    if not 0.0 <= value <= 60.0:
-        raise argparse.ArgumentTypeError("is not between 0 and 60")
-    return value
+    with contextlib.suppress(ValueError):
+        if 0.0 <= (value := float(text)) <= 60.0:
+            return value
+    raise argparse.ArgumentTypeError(f"{text!r} is no number from 0 to 60")
 
 
 def _seed(text: str) -> int:
     """A seed, 0..2^32-1."""
-    value = int(text)
-    if not 0 <= value < 2**32:
-        raise argparse.ArgumentTypeError("is not between 0 and 4294967295")
-    return value
+    with contextlib.suppress(ValueError):
+        if 0 <= (value := int(text)) < 2**32:
+            return value
+    raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 0 to 4294967295")
 
 
 if __name__ == "__main__":

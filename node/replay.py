@@ -7,9 +7,7 @@ are files, and what would go to the broker is printed, one CloudEvent a line.
 from __future__ import annotations
 
 import contextlib
-import json
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,22 +18,22 @@ from node.airlock.record import Body, Record, encode
 from node.config.settings import Settings
 from node.contract.envelope import Numbered
 from node.contract.envelope import encode as encode_message
-from node.errors import OperatorError, StorageError, UnreadableInputError
+from node.errors import OperatorError, UnreadableInputError
 from node.ops.clock import FixedClock
+from node.replay_scores import ScoreFile
 from node.sense.capture.files import AudioFile
 from node.sense.capture.opencv import OpenCvCamera
 from node.sense.capture.ports import AudioBlock, Camera, EndOfMedia, Frame, Microphone
-from node.sense.pipeline import Observation, Pipeline
-from node.uplink.composer import Composer, Sender
+from node.sense.pipeline import Pipeline
+from node.uplink.books import open_books
 from node.uplink.intake import Intake
-from node.uplink.outbox import Outbox
-from node.uplink.register import Register
-from node.uplink.store import IN_MEMORY, Store
+from node.uplink.store import IN_MEMORY
 from node.uplink.summaries import Summaries
 
 DEFAULT_START = "2026-01-01T00:00:00Z"
 _PATIENCE_S = 30.0
-_MAX_MB = 1024
+_LAST_YEAR = 9998
+_SETTLED_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +65,16 @@ def run(settings: Settings, request: Request, out: TextIO) -> int:
     """
     if request.audio is None and request.video is None:
         raise OperatorError("replay needs --audio FILE, --video FILE, or both")
+    _refuse_same_file(request)
     with contextlib.ExitStack() as stack:
+        # The scores first: a file of an earlier run must not be taken for one of this run.
+        scores = stack.enter_context(ScoreFile(request.scores, settings)) if request.scores else None
         microphone = AudioFile(request.audio) if request.audio else None
+        if microphone is not None:
+            stack.callback(microphone.close)
         camera = _camera(settings, request.video) if request.video else None
-        for device in (microphone, camera):
-            if device is not None:
-                stack.callback(device.close)
-        scores = stack.enter_context(_scores(request.scores)) if request.scores else None
+        if camera is not None:
+            stack.callback(camera.close)
         _Replay(settings, request, out, scores).run(microphone, camera)
     return 0
 
@@ -81,50 +82,41 @@ def run(settings: Settings, request: Request, out: TextIO) -> int:
 class _Replay:
     """One run."""
 
-    def __init__(self, settings: Settings, request: Request, out: TextIO, scores: TextIO | None) -> None:
+    def __init__(self, settings: Settings, request: Request, out: TextIO, scores: ScoreFile | None) -> None:
         clock = FixedClock(_wall_s(request.start))
-        store = Store(IN_MEMORY, _MAX_MB)
-        outbox = Outbox(store, epoch=request.seed)
-        register = Register(store)
-        composer = Composer(Sender(f"urn:polewatch:node:{settings.node.id}", settings.node.tile), clock)
+        books = open_books(settings, clock, IN_MEMORY, epoch=request.seed)
         policy = Policy(settings.policy.incidents_per_10_min, settings.policy.incidents_per_day)
-        window_s = settings.summary.window_s
-        self._intake = Intake(store, outbox, register, composer=composer, policy=policy, window_s=window_s)
-        self._summaries = Summaries(store, outbox, register, composer, window_s)
-        self._pipeline = Pipeline(settings, clock, self._emit, self._observe if scores else None)
-        self._unit = "dbfs" if settings.microphone.calibration == "none" else "db"
+        self._summaries = Summaries(books)
+        self._summaries.adopt(0.0)
+        self._intake = Intake(books, self._summaries, policy)
+        self._pipeline = Pipeline(settings, clock, self._emit, scores.write if scores else None)
         self._out = out
-        self._scores = scores
         self._sequence = 0
         self._now_s = 0.0
 
     def run(self, microphone: Microphone | None, camera: Camera | None) -> None:
         """Feeds the line in the order of time, to the end; then ends what is open."""
-        broken: UnreadableInputError | None = None
         sound, sight = _Reader(microphone), _Reader(camera)
-        while broken is None and (sound.next is not None or sight.next is not None):
-            broken = self._step(sound, sight)
+        while sound.next is not None or sight.next is not None:
+            self._step(sound, sight)
         self._pipeline.finish(self._now_s)
-        self._print(self._summaries.close(self._now_s))
+        self._print(self._summaries.close(self._now_s - _SETTLED_S, self._now_s))
         self._print(self._summaries.finish(self._now_s))
-        if broken is not None or (broken := sound.broken or sight.broken) is not None:
+        if (broken := sound.broken or sight.broken) is not None:
             raise broken
 
-    def _step(self, sound: _Reader, sight: _Reader) -> UnreadableInputError | None:
-        """Feeds whatever comes first."""
-        if sight.at_s < sound.at_s:
-            item, reader = sight.next, sight
-        else:
-            item, reader = sound.next, sound
+    def _step(self, sound: _Reader, sight: _Reader) -> None:
+        """Feeds whatever comes first. Where one file breaks off, the other goes on."""
+        reader = sight if sight.at_s < sound.at_s else sound
+        item = reader.next
         if isinstance(item, AudioBlock):
             self._now_s = max(self._now_s, item.captured_s + item.duration_s)
             self._pipeline.hear(item)
         elif isinstance(item, Frame):
             self._now_s = max(self._now_s, item.captured_s)
             self._pipeline.look(item)
-        self._print(self._summaries.close(self._now_s))
+        self._print(self._summaries.close(self._now_s - _SETTLED_S, self._now_s))
         reader.advance()
-        return reader.broken
 
     def _emit(self, body: Body, at_s: float) -> None:
         """Through the airlock: 64 bytes, and the gate."""
@@ -137,25 +129,6 @@ class _Replay:
         for message in messages:
             self._out.write(encode_message(message).decode() + "\n")
             self._out.flush()
-
-    def _observe(self, seen: Observation) -> None:
-        """One line of scores."""
-        assert self._scores is not None
-        scene = seen.scene
-        line = {
-            "t": round(seen.t_s, 3),
-            f"laf_{self._unit}": _rounded(seen.level.laf_db if seen.level else None),
-            f"laeq_1s_{self._unit}": _rounded(seen.level.laeq_1s_db if seen.level else None),
-            f"background_{self._unit}": _rounded(seen.background_db),
-            "present": scene.present if scene else None,
-            "people": None,
-            "scores": {
-                "spike": float(seen.spike),
-                "foreground_share": _rounded(scene.foreground_share if scene else None, 5),
-                "flow_energy": _rounded(scene.flow_energy if scene else None, 6),
-            },
-        }
-        self._scores.write(json.dumps(line) + "\n")
 
 
 class _Reader:
@@ -186,35 +159,40 @@ class _Reader:
             self.broken = error
 
 
+def _refuse_same_file(request: Request) -> None:
+    """The scores must not go where an input comes from.
+
+    Raises:
+        OperatorError: they would.
+    """
+    for path in (request.audio, request.video):
+        if request.scores and path and request.scores.exists() and path.exists() and path.samefile(request.scores):
+            raise OperatorError(f"--scores {request.scores}: is an input of this very run; name another file")
+
+
 def _camera(settings: Settings, video: Path) -> Camera:
-    """The video file as a camera."""
+    """The video file as a camera. A device is none: a replay has a network, and may write its scores.
+
+    Raises:
+        UnreadableInputError: it is a device.
+    """
+    if video.is_char_device():
+        raise UnreadableInputError(f"{video}: is a device; replay takes files, 'polewatch sense' takes devices")
     camera = settings.camera
     return OpenCvCamera(str(video), width=camera.width, height=camera.height, fps=camera.fps, paced=False)
-
-
-@contextlib.contextmanager
-def _scores(path: Path) -> Iterator[TextIO]:
-    """The file that the scores go to."""
-    try:
-        with path.open("w") as file:
-            yield file
-    except OSError as error:
-        raise StorageError(f"{path}: cannot be written ({error.strerror})") from error
 
 
 def _wall_s(start: str) -> float:
     """Seconds since 1970 of a start time.
 
     Raises:
-        OperatorError: it is no time.
+        OperatorError: it is no time, or not in the years 1970 to 9998.
     """
     try:
         moment = datetime.fromisoformat(start)
-    except ValueError as error:
+        wall_s = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+    except (ValueError, OverflowError) as error:
         raise OperatorError(f"--start {start}: is no time; write it like {DEFAULT_START}") from error
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
-
-
-def _rounded(value: float | None, digits: int = 2) -> float | None:
-    """A number of a readable length."""
-    return None if value is None else round(value, digits)
+    if wall_s < 0 or moment.year > _LAST_YEAR:
+        raise OperatorError(f"--start {start}: is not in the years 1970 to {_LAST_YEAR}")
+    return wall_s

@@ -26,8 +26,10 @@ Seed = Annotated[int, typer.Option(min=0, help="The same seed is the same street
 @app.command()
 def demo(
     seed: Seed = 7,
-    mic: Annotated[str | None, typer.Option(help="A real microphone instead of the street's.")] = None,
-    camera: Annotated[str | None, typer.Option(help="A real camera, or a video file, instead.")] = None,
+    mic: Annotated[str | None, typer.Option(help="A real microphone instead: its name, or nothing.")] = None,
+    camera: Annotated[
+        str | None, typer.Option(help="A real camera or a video file instead: its name, or nothing.")
+    ] = None,
 ) -> None:
     """Runs a node on a small street with a private broker, and shows what leaves. Ctrl-C ends it.
 
@@ -52,10 +54,20 @@ def node(
     raise typer.Exit(street_node.run(config, seed, seconds, began))
 
 
+def with_names(arguments: list[str]) -> list[str]:
+    """The arguments, with the name `default` behind a `--mic` or `--camera` that has none."""
+    named = []
+    for argument, after in zip(arguments, [*arguments[1:], "--"], strict=True):
+        named.append(argument)
+        if argument in {"--mic", "--camera"} and after.startswith("-"):
+            named.append("default")
+    return named
+
+
 def main() -> None:
     """The command's entry: an error of ours is one line and its exit code."""
     try:
-        app()
+        app(with_names(sys.argv[1:]))
     except PolewatchError as error:
         print(f"polewatch-sim: {error}", file=sys.stderr)
         sys.exit(error.exit_code)

@@ -17,8 +17,9 @@ from pathlib import Path
 from rich.console import Console
 from rich.live import Live
 
-from node.errors import OperatorError, PolewatchError
+from node.errors import CameraError, OperatorError, PolewatchError
 from node.ops.clock import boot_s
+from node.sense.capture.v4l import list_cameras
 from simulator.board import Board, StreetClock
 from simulator.broker import ADDRESS, PrivateBroker
 from simulator.children import Child
@@ -142,6 +143,20 @@ def _start(stage: ExitStack, folder: Path, port: int, options: Options, began_s:
     return [uplink, stage.enter_context(Child("sense", command))]
 
 
+def _camera(name: str | None) -> str:
+    """The source of a real camera: by its name, or the first there is.
+
+    Raises:
+        CameraError: there is none.
+    """
+    if name != "default":
+        return name or ""
+    found = list_cameras()
+    if not found:
+        raise CameraError("no camera was found: plug one in, or name a video file behind --camera")
+    return found[0].source
+
+
 def _short() -> str | None:
     """Where temporary files go: the usual place, unless its name leaves no room for a socket's (107 bytes)."""
     return None if len(tempfile.gettempdir()) <= _LONGEST_FOLDER else "/tmp"  # noqa: S108 - mkdtemp makes it safe
@@ -151,8 +166,8 @@ def _config(folder: Path, port: int, options: Options) -> str:
     """The configuration of the demo's node. JSON texts are TOML texts."""
     tables: dict[str, dict[str, object]] = {
         "node": {"id": NODE_ID},
-        "microphone": {"source": options.mic or ""},
-        "camera": {"source": options.camera or ""},
+        "microphone": {"source": "none" if options.real and options.mic is None else options.mic or ""},
+        "camera": {"source": _camera(options.camera)},
         "summary": {"window_s": 60},
         "airlock": {"socket": str(folder / "airlock.sock")},
         "outbox": {"path": str(folder / "outbox.db")},

@@ -6,7 +6,7 @@ level detector needs: the voice band, harmonics, syllables. Real clips take thei
 
 from __future__ import annotations
 
-from functools import cache
+from functools import lru_cache
 
 import numpy as np
 
@@ -25,7 +25,8 @@ _FORMANTS_HZ = {
 """First three formants of men's vowels (Peterson and Barney 1952)."""
 _BANDWIDTHS_HZ = (90.0, 110.0, 170.0, 250.0)
 _FOURTH_HZ = 3500.0
-_SHAPES_KEPT = 512
+_KEPT = 32
+"""Spectra kept of each kind: some 10 MB, and four of five are found (300 s of street 7). More only grows for hours."""
 _BREATH = 0.02
 _SLOT = 2400
 
@@ -60,7 +61,7 @@ def _pulses(word: Utterance, n: int, rng: np.random.Generator) -> Floats:
     return np.asarray(flow * tremolo)
 
 
-@cache
+@lru_cache(maxsize=_KEPT)
 def _weights(padded: int) -> Floats:
     return a_weighting(np.linspace(0.0, SAMPLE_RATE_HZ / 2, padded // 2 + 1))
 
@@ -73,19 +74,12 @@ def _envelope(n: int) -> Floats:
     return np.asarray(0.5 * (1 - np.cos(np.pi * np.minimum(rise, fall))))
 
 
-_SHAPES: dict[tuple[str, float, int], np.ndarray] = {}
-
-
+@lru_cache(maxsize=_KEPT)
 def _tract(vowel: str, tract: float, padded: int) -> np.ndarray:
     """The throat and the lips: four resonances, and the lips' rise of 6 dB an octave."""
-    key = (vowel, tract, padded)
-    if key not in _SHAPES:
-        f = np.fft.rfftfreq(padded, 1 / SAMPLE_RATE_HZ)
-        shape = 1j * f
-        for centre_hz, width_hz in zip((*_FORMANTS_HZ[vowel], _FOURTH_HZ), _BANDWIDTHS_HZ, strict=True):
-            c = centre_hz * tract
-            shape = shape * c * c / (c * c - f * f + 1j * f * width_hz)
-        if len(_SHAPES) >= _SHAPES_KEPT:
-            _SHAPES.clear()
-        _SHAPES[key] = shape
-    return _SHAPES[key]
+    f = np.fft.rfftfreq(padded, 1 / SAMPLE_RATE_HZ)
+    shape = 1j * f
+    for centre_hz, width_hz in zip((*_FORMANTS_HZ[vowel], _FOURTH_HZ), _BANDWIDTHS_HZ, strict=True):
+        c = centre_hz * tract
+        shape = shape * c * c / (c * c - f * f + 1j * f * width_hz)
+    return shape

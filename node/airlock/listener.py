@@ -49,18 +49,10 @@ class Listener:
 
     def receive(self) -> bytes | None:
         """The next packet, of any length up to `SIZE + 1`, or None when there is none now."""
-        self._accept()
-        if self._peer is None:
-            return None
-        try:
-            content = self._peer.recv(SIZE + 1)
-        except BlockingIOError:
-            return None
-        except OSError:
-            content = b""
-        if not content:
-            self.drop()
-            return None
+        # What a dead sense sent last is read before a new one takes its place: nobody will repeat it.
+        content = self._read()
+        if content is None and self._accept():
+            content = self._read()
         return content
 
     def acknowledge(self, sequence: int) -> None:
@@ -84,18 +76,36 @@ class Listener:
         self._socket.close()
         self._path.unlink(missing_ok=True)
 
-    def _accept(self) -> None:
-        """Takes a new connection, if there is one."""
+    def _read(self) -> bytes | None:
+        """The next packet of the present connection."""
+        if self._peer is None:
+            return None
+        try:
+            content = self._peer.recv(SIZE + 1)
+        except BlockingIOError:
+            return None
+        except OSError:
+            content = b""
+        if not content:
+            self.drop()
+            return None
+        return content
+
+    def _accept(self) -> bool:
+        """Takes a new connection, and says whether there was one."""
         try:
             peer, _ = self._socket.accept()
         except BlockingIOError:
-            return
+            return False
         self.drop()
         peer.settimeout(0.0)
         self._peer = peer
+        return True
 
     def _take_over(self) -> None:
         """Removes the socket of an `uplink` that is gone; a living one stays in charge."""
+        if self._path.exists() and not self._path.is_socket():
+            raise PeerError(f"{self._path}: is no socket; name another path in airlock.socket")
         with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as probe:
             try:
                 probe.connect(str(self._path))

@@ -82,8 +82,8 @@ def _read(path: Path) -> Tables:
     if len(content) > MAX_BYTES:
         raise ConfigError(f"{path}: is larger than {MAX_BYTES} bytes; this is no configuration of ours")
     try:
-        return tomllib.loads(content.decode())
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        return tomllib.loads(content.decode("utf-8-sig"))
+    except (ValueError, RecursionError) as error:  # both of tomllib's and the decoder's errors are ValueErrors
         raise ConfigError(f"{path}: is not TOML: {_one_line(error)}") from error
 
 

@@ -82,7 +82,7 @@ def parse(content: bytes, name: str) -> Manifest:
     """
     try:
         tables = tomllib.loads(content.decode())
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:
         raise ModelError(f"{name}: is not TOML") from error
     for entry in tables.get("model", []) if isinstance(tables.get("model"), list) else []:
         task = str(entry.get("task", "")) if isinstance(entry, dict) else ""

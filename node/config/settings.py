@@ -67,7 +67,9 @@ class AirlockSettings(Section):
 class OutboxSettings(Section):
     """Where messages wait until the broker has them."""
 
-    path: str = setting("/var/lib/polewatch-uplink/outbox.db", "the outbox's SQLite file", pattern=r"^[^\x00]{1,4000}$")
+    path: str = setting(
+        "/var/lib/polewatch-uplink/outbox.db", "the outbox's SQLite file", pattern=r"^/[^\x00]{1,4000}$"
+    )
     max_mb: int = setting(64, "greatest size of the outbox", unit="MB", ge=1, le=1024)
     keep_days: int = setting(7, "how long sent messages are kept to be sent again on request", unit="days", ge=1, le=30)
 

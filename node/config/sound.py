@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, Self
+
+from pydantic import model_validator
 
 from node.config.base import Section, setting
 
@@ -14,7 +16,7 @@ SINE_DB = 3.01
 
 
 class MicrophoneSettings(Section):
-    """`[microphone]`: which one, and what its levels mean."""
+    """Which microphone, and what its levels mean."""
 
     source: str = setting(
         "",
@@ -45,7 +47,7 @@ class MicrophoneSettings(Section):
 
 
 class SpikeSettings(Section):
-    """`[spike]`: when a rise of the voice band is a noise spike. Thresholds come in pairs."""
+    """When a rise of the voice band is a noise spike. Thresholds come in pairs."""
 
     open_db: float = setting(
         8.0, "A spike opens this far above the background's middle (L50).", unit="dB", ge=4.0, le=40.0
@@ -73,3 +75,12 @@ class SpikeSettings(Section):
     settle_s: float = setting(
         10.0, "A microphone that comes back listens this long before a spike may open.", unit="s", ge=5.0, le=120.0
     )
+
+    @model_validator(mode="after")
+    def _pair_in_order(self) -> Self:
+        """What closes a spike lies at or below what opens it."""
+        if self.close_db > self.open_db:
+            raise ValueError("close_db must not be above open_db")
+        if self.close_peak_db > self.open_peak_db:
+            raise ValueError("close_peak_db must not be above open_peak_db")
+        return self

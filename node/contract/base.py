@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
@@ -33,6 +34,10 @@ TotalCount = Annotated[int, Field(ge=0, le=MAX_TOTAL)]
 _LAST_INSTANT_S = 253_402_300_799  # 9999-12-31T23:59:59Z, the last that four digits can say
 
 
+RoughCount = Literal[0, 1, 10, 100, 1000, 10_000]
+"""A counter that sensing can drive: it leaves as the greatest power of ten that it reached."""
+
+
 class Wire(BaseModel):
     """One closed piece of a message: strict, frozen, no key but its own."""
 
@@ -40,12 +45,12 @@ class Wire(BaseModel):
 
 
 def instant(wall_s: float) -> str:
-    """The instant of a wall-clock time, cut to the whole second (P2: incidents have 1 s resolution).
+    """The instant of a wall-clock time, to the nearest second (P2: incidents have 1 s resolution).
 
     Args:
         wall_s: seconds since 1970-01-01T00:00:00Z; what lies outside the years 1970..9999 is moved to their edge.
     """
-    whole = int(min(max(wall_s, 0.0), _LAST_INSTANT_S))
+    whole = math.floor(min(max(wall_s, 0.0), _LAST_INSTANT_S) + 0.5)
     return datetime.fromtimestamp(whole, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
@@ -62,3 +67,9 @@ def few(count: int) -> int:
 def total(count: int) -> int:
     """A counter as health may say it: it stays at its greatest value."""
     return min(max(count, 0), MAX_TOTAL)
+
+
+def rough(count: int) -> RoughCount:
+    """A counter as the greatest power of ten that it reached (P2)."""
+    steps: tuple[RoughCount, ...] = get_args(RoughCount)
+    return [step for step in steps if step <= max(count, 0)][-1]

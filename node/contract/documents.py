@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from node.contract.base import Digest, Epoch, Sequence, TotalCount, UptimeSeconds, Version, Wire
+from node.contract.base import Digest, Epoch, RoughCount, Sequence, TotalCount, UptimeSeconds, Version, Wire
 from node.contract.summary import WindowSeconds
 from node.contract.words import Calibration, ClockQuality, HealthCode, Kind
 
@@ -55,7 +55,9 @@ class Health(Wire):
     codes: Annotated[tuple[HealthCode, ...], Field(max_length=len(HealthCode))]
     waiting: TotalCount = Field(description="messages in the outbox that the broker has not acknowledged")
     dead_letters: TotalCount = Field(description="messages that the broker refused for good")
-    records_refused: TotalCount = Field(description="records that the airlock refused")
-    records_lost: TotalCount = Field(description="records that `sense` had to drop, or that never arrived")
-    held_back: TotalCount = Field(description="incidents that the rate cap kept back")
+    records_refused: RoughCount = Field(description="records that the airlock refused; at least so many")
+    records_lost: RoughCount = Field(
+        description="records that `sense` had to drop, that never arrived, or too late; at least so many"
+    )
+    held_back: RoughCount = Field(description="incidents of the last day that the rate cap kept back; at least so many")
     temperature_c: Annotated[int, Field(ge=-40, le=125)] | None

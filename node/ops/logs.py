@@ -72,6 +72,11 @@ def one_line(record: logging.LogRecord) -> str:
     error = record.exc_info[1] if record.exc_info else None
     if error is not None:
         text = f"{text} ({what_was_raised(error)})"
+    return printable(text)
+
+
+def printable(text: str) -> str:
+    """A text on one line: what is not printable is escaped, and it has at most LONGEST characters."""
     shown = "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
     return shown if len(shown) <= LONGEST else shown[: LONGEST - 1] + "…"
 

@@ -15,11 +15,11 @@ from node.airlock.ring import Ring
 from node.airlock.sender import Sender
 from node.config.settings import Settings
 from node.contract.base import total
-from node.errors import MicrophoneError
+from node.errors import ConfigError, MicrophoneError
 from node.ops.clock import SystemClock, boot_s
 from node.ops.limits import seal
 from node.ops.sd_notify import notify, watchdog_s
-from node.sense.capture.child import ChildCamera
+from node.sense.capture.child import CameraGoneError, ChildCamera
 from node.sense.capture.opencv import OpenCvCamera
 from node.sense.capture.ports import SAMPLE_RATE_HZ, Camera, Microphone
 from node.sense.capture.pyaudio_mic import PyAudioMicrophone
@@ -31,6 +31,7 @@ OpenMicrophone = Callable[[], Microphone]
 
 _TURN_S = 0.1
 _STATUS_EVERY_S = 5.0
+_LATE_S = 5.0  # sound waits at most 4 s in the microphone's queue, and still belongs into its window
 _DRAIN_S = 3.0
 log = logging.getLogger(__name__)
 
@@ -63,22 +64,34 @@ class Sense:
         self._next_status_s = 0.0
 
     def run(self) -> int:
-        """Senses until SIGTERM or SIGINT, or the end of every input, and gives the exit code."""
+        """Senses until SIGTERM or SIGINT, or the end of every input, and gives the exit code.
+
+        Where the camera is gone for as long as this process lives, it ends in order: the service manager starts it anew.
+        """
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
         self._sender.start()
-        interval_s = watchdog_s()
         log.info("sense of %s runs", self._settings.node.id)
         notify("READY=1")
+        code = 0
+        try:
+            self._sense()
+        except CameraGoneError as error:
+            log.error("%s", error)  # noqa: TRY400 - an operator reads this line, and needs no traceback
+            code = error.exit_code
+        notify("STOPPING=1")
+        self._end()
+        return code
+
+    def _sense(self) -> None:
+        """Turn after turn, until it is told to stop or nothing is left to sense."""
+        interval_s = watchdog_s()
         pinged_s = boot_s()
         while not self._stopping and not (self._ear.ended and self._eye.ended):
             self._turn()
             if interval_s is not None and boot_s() - pinged_s > interval_s and self._went_through(pinged_s):
                 notify("WATCHDOG=1")
                 pinged_s = boot_s()
-        notify("STOPPING=1")
-        self._end()
-        return 0
 
     def _turn(self) -> None:
         """Waits for sound, else for a picture; then looks for a picture without waiting."""
@@ -88,6 +101,7 @@ class Sense:
         if not heard and not seen and boot_s() - began_s < _TURN_S / 2:
             time.sleep(_TURN_S)  # both are lost and say so at once
         if boot_s() >= self._next_status_s:
+            self._pipeline.keep_time(boot_s() - _LATE_S)
             self._sender.offer(self._status(), round(boot_s() * 1000))
             self._next_status_s = boot_s() + _STATUS_EVERY_S
 
@@ -129,8 +143,14 @@ def run(settings: Settings, open_camera: OpenCamera | None, open_microphone: Ope
 
 
 def run_devices(settings: Settings) -> int:
-    """Runs `sense` on the devices of the configuration."""
+    """Runs `sense` on the devices of the configuration.
+
+    Raises:
+        ConfigError: it names none.
+    """
     camera = settings.camera
+    if not camera.source and not settings.microphone.enabled:
+        raise ConfigError("neither a camera nor a microphone is configured (camera.source, microphone.source)")
 
     def open_camera() -> Camera:
         return OpenCvCamera(camera.source, width=camera.width, height=camera.height, fps=camera.fps, paced=True)

@@ -77,6 +77,7 @@ class Pipeline:
         self._incidents = Incidents()
         self._window: Window | None = None
         self._window_index = 0
+        self._window_ends_s = 0.0
         self._scene: Scene | None = None
         self._hears = False
         self.microphone_state = MicrophoneState.OK
@@ -100,13 +101,16 @@ class Pipeline:
         if self._observe is not None and not self._hears:
             self._observe(Observation(frame.captured_s, None, None, spike=False, scene=self._scene))
 
+    def keep_time(self, t_s: float) -> None:
+        """Closes the window when its time is over: with every sensor lost nothing else would. Opens none."""
+        if self._window is not None and self._is_over(self._window, t_s):
+            self._close_window(min(t_s, self._window_ends_s))
+
     def finish(self, t_s: float) -> None:
         """Sensing stops: what is open ends, and the window is closed as far as it came."""
         if (ended := self._spike.finish(t_s)) is not None:
             self._emit(*self._incidents.observe(ended))
-        if self._window is not None:
-            self._emit(self._window.close(t_s), t_s)
-            self._window = None
+        self._close_window(t_s)
 
     def _hear_hop(self, hop: AudioBlock) -> None:
         """Takes in one hop: truth first, because a dead microphone is not a quiet street."""
@@ -127,12 +131,24 @@ class Pipeline:
 
     def _open_window(self, t_s: float) -> Window:
         """The window that an instant belongs to; the one before is closed when its time is over."""
-        index = math.floor(self._clock.wall_s(t_s) / self._settings.summary.window_s)
-        if self._window is not None and index != self._window_index:
+        self.keep_time(t_s)
+        if self._window is None:
+            microphone, window_s = self._settings.microphone, self._settings.summary.window_s
+            self._window = Window(t_s, microphone.full_scale_db, _CALIBRATION_CODE[microphone.calibration])
+            self._window_index = self._index(t_s)
+            self._window_ends_s = t_s + (self._window_index + 1) * window_s - self._clock.wall_s(t_s)
+        return self._window
+
+    def _is_over(self, window: Window, t_s: float) -> bool:
+        """Whether an instant lies outside a window. Sound comes later than pictures: what is late belongs to it."""
+        return t_s > window.opened_s and self._index(t_s) != self._window_index
+
+    def _close_window(self, t_s: float) -> None:
+        """The record of the window, if one is open."""
+        if self._window is not None:
             self._emit(self._window.close(t_s), t_s)
             self._window = None
-        if self._window is None:
-            microphone = self._settings.microphone
-            self._window = Window(t_s, microphone.full_scale_db, _CALIBRATION_CODE[microphone.calibration])
-            self._window_index = index
-        return self._window
+
+    def _index(self, t_s: float) -> int:
+        """Which window an instant belongs to."""
+        return math.floor(self._clock.wall_s(t_s) / self._settings.summary.window_s)

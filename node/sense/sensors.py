@@ -8,7 +8,7 @@ from collections.abc import Callable
 from node.airlock.record import SensorState
 from node.errors import CameraError, MicrophoneError
 from node.ops.clock import boot_s
-from node.sense.capture.child import ChildCamera
+from node.sense.capture.child import CameraGoneError, ChildCamera
 from node.sense.capture.ports import EndOfMedia, Microphone
 from node.sense.pipeline import Pipeline
 from node.sense.truth.camera import CameraState
@@ -103,7 +103,11 @@ class Eye:
         self.ended = camera is None
 
     def turn(self, pipeline: Pipeline, timeout_s: float) -> bool:
-        """Hands on the newest frame, if there is one, and says whether there was."""
+        """Hands on the newest frame, if there is one, and says whether there was.
+
+        Raises:
+            CameraGoneError: it is lost for as long as this process lives.
+        """
         if self.ended or self._camera is None:
             return False
         try:
@@ -111,6 +115,8 @@ class Eye:
         except EndOfMedia:
             self.ended = True
             return False
+        except CameraGoneError:
+            raise
         except CameraError as error:
             if not self._told:
                 log.warning("%s: sensing goes on without sight", error)

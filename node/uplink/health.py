@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from node.airlock.record import SensorState, Status
-from node.contract.base import total
+from node.contract.base import rough, total
 from node.contract.documents import Health
+from node.contract.topics import HEALTH_INTERVAL_S
 from node.contract.words import ClockQuality, HealthCode
 
 ABSENT_AFTER_S = 30.0
+_CHANGES = 4
 _MICROPHONE = {
     SensorState.ABSENT: HealthCode.MICROPHONE_ABSENT,
     SensorState.SILENT_OR_FROZEN: HealthCode.MICROPHONE_SILENT,
@@ -51,6 +53,34 @@ class Flags:
     no_subscriber: bool
 
 
+class Pace:
+    """When health may be published: each quarter of an hour, and a few times in between when a code changed.
+
+    What `sense` says of itself can change as often as it likes; what leaves cannot (P4): four changes at once, and
+    one more for each quarter of an hour.
+    """
+
+    def __init__(self) -> None:
+        self._changes_left = _CHANGES
+        self._next_s = 0.0
+
+    def connected(self) -> None:
+        """A connection began: health is due."""
+        self._next_s = 0.0
+
+    def is_due(self, now_s: float, *, changed: bool) -> bool:
+        """Whether to publish now."""
+        return now_s >= self._next_s or (changed and self._changes_left > 0)
+
+    def published(self, now_s: float) -> None:
+        """It was published."""
+        if now_s >= self._next_s:
+            self._next_s = now_s + HEALTH_INTERVAL_S
+            self._changes_left = min(self._changes_left + 1, _CHANGES)
+        else:
+            self._changes_left -= 1
+
+
 class HealthKeeper:
     """Remembers the last status of `sense` and judges the whole.
 
@@ -62,10 +92,13 @@ class HealthKeeper:
         self._heard_s = started_s
         self._status: Status | None = None
 
-    def hear(self, status: Status, now_s: float) -> None:
+    def lives(self, now_s: float) -> None:
+        """Something came from `sense`, whether or not it could be stored."""
+        self._heard_s = now_s
+
+    def hear(self, status: Status) -> None:
         """Takes in a status."""
         self._status = status
-        self._heard_s = now_s
 
     def sense_is_absent(self, now_s: float) -> bool:
         """Whether `sense` has been silent for so long that it counts as gone."""
@@ -81,9 +114,9 @@ class HealthKeeper:
             codes=tuple(sorted(self._codes(now_s, clock, counters, flags))),
             waiting=total(counters.waiting),
             dead_letters=total(counters.dead_letters),
-            records_refused=total(counters.records_refused),
-            records_lost=total(counters.records_lost),
-            held_back=total(counters.held_back),
+            records_refused=rough(counters.records_refused),
+            records_lost=rough(counters.records_lost),
+            held_back=rough(counters.held_back),
             temperature_c=temperature_c,
         )
 

@@ -14,11 +14,19 @@ from node.airlock.record import IncidentBegan, IncidentEnded, Record, Status, Wi
 from node.contract.envelope import Numbered
 from node.contract.words import KIND_OF_CODE
 from node.errors import RecordError
-from node.uplink.composer import Composer
-from node.uplink.outbox import Outbox
-from node.uplink.register import OpenIncident, Register
-from node.uplink.store import Store
+from node.uplink.books import Books
+from node.uplink.outbox import Moment
+from node.uplink.register import OpenIncident
+from node.uplink.summaries import Summaries
 from node.uplink.windows import index_at, index_of
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A status, and when `sense` made it, in milliseconds of the boot clock."""
+
+    body: Status
+    instant_ms: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,43 +35,42 @@ class Taken:
 
     Args:
         acknowledge: the sequence that is now on the card, or None where there is nothing to acknowledge.
-        status: the status, when it was one.
+        status: what a status says, and its instant.
         released: what was stored for sending because of it.
     """
 
     acknowledge: int | None = None
-    status: Status | None = None
+    status: Heard | None = None
     released: tuple[Numbered, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Arrival:
+    """A record with its instant clamped, and when that is on the register's clock and on the wall."""
+
+    record: Record
+    instant_s: float
+    moment: Moment
+    window: int
 
 
 class Intake:
     """Takes records in.
 
     Args:
-        store: the file of outbox and register.
-        outbox: where messages go.
-        register: what was sensed and told.
-        composer: makes the messages.
+        books: what was sensed and told, and where messages go.
+        summaries: which windows are still open.
         policy: what the gate lets through.
-        window_s: length of a summary's window, in seconds.
     """
 
-    def __init__(
-        self,
-        store: Store,
-        outbox: Outbox,
-        register: Register,
-        *,
-        composer: Composer,
-        policy: Policy,
-        window_s: int,
-    ) -> None:
-        self._store = store
-        self._outbox = outbox
-        self._register = register
-        self._composer = composer
+    def __init__(self, books: Books, summaries: Summaries, policy: Policy) -> None:
+        self._store = books.store
+        self._outbox = books.outbox
+        self._register = books.register
+        self._composer = books.composer
+        self._window_s = books.window_s
+        self._summaries = summaries
         self._policy = policy
-        self._window_s = window_s
         self.refused = 0
         self.lost = 0
 
@@ -83,14 +90,15 @@ class Intake:
             self.refused += 1
             return Taken()
         if isinstance(record.body, Status):
-            return Taken(status=record.body)
+            return Taken(status=Heard(record.body, record.instant_ms))
+        last = self._register.last_seen(record.epoch)
+        if record.sequence <= last:
+            return Taken(acknowledge=record.sequence)
         with self._store.transaction():
-            last = self._register.last_seen(record.epoch)
-            if record.sequence <= last:
-                return Taken(acknowledge=record.sequence)
-            at_ms = self._register.advance(boot_s)
-            released = [*self._lose_others(record.epoch, boot_s, at_ms), *self._judge(record, at_ms)]
-            self._register.see(record.epoch, record.sequence, at_ms)
+            now = self._register.advance(boot_s)
+            released = [*self._lose_others(record.epoch, boot_s, now), *self._judge(record, boot_s, now)]
+            self._register.see(record.epoch, record.sequence, now.at_ms)
+        self._outbox.committed()
         self.lost += record.sequence - last - 1
         return Taken(acknowledge=record.sequence, released=tuple(released))
 
@@ -103,47 +111,61 @@ class Intake:
         if not self._register.open_of_others(0):
             return []
         with self._store.transaction():
-            return self._lose_others(0, boot_s, self._register.advance(boot_s))
+            ended = self._lose_others(0, boot_s, self._register.advance(boot_s))
+        self._outbox.committed()
+        return ended
 
-    def _judge(self, record: Record, at_ms: int) -> list[Numbered]:
+    def _judge(self, record: Record, boot_s: float, now: Moment) -> list[Numbered]:
         """What a record makes known."""
+        instant_ms = self._register.clamp(record.instant_ms, boot_s)
+        at_ms = max(0, now.at_ms - (int(boot_s * 1000) - instant_ms))
+        wall_s = self._composer.wall_s(instant_ms / 1000)
+        arrival = _Arrival(record, instant_ms / 1000, Moment(at_ms, now.boot), index_at(wall_s, self._window_s))
         if isinstance(record.body, IncidentBegan):
-            return self._begin(record, record.body, at_ms)
+            return self._begin(arrival, record.body)
         if isinstance(record.body, IncidentEnded):
-            return self._end(record, record.body, at_ms)
+            return self._end(arrival, record.body)
         if isinstance(record.body, WindowSensed):
-            end_s = self._composer.wall_s(record.instant_ms / 1000)
-            self._register.sense(index_of(end_s, record.body, self._window_s), record.body)
+            self._sense(record.body, arrival, wall_s)
         return []
 
-    def _begin(self, record: Record, body: IncidentBegan, at_ms: int) -> list[Numbered]:
-        """An incident began: it is told, or it is kept back and counted (P4)."""
-        began_s = record.instant_ms / 1000
-        window = index_at(self._composer.wall_s(began_s), self._window_s)
+    def _begin(self, arrival: _Arrival, body: IncidentBegan) -> list[Numbered]:
+        """An incident began: it is told, or it is kept back and counted (P4).
+
+        The caps are counted at the instants of the incidents, so that an outage of `uplink` loses none.
+        """
+        at_ms = arrival.moment.at_ms
         if gate.may_begin(self._policy, self._register.ledger(at_ms)) is not None:
-            self._register.hold(at_ms, window)
+            self._register.hold(at_ms, arrival.window)
             return []
-        stamp = self._composer.stamp(began_s)
-        compose = self._composer.start(lambda event_id: gate.begin(body, event_id, stamp), began_s)
-        message = self._outbox.add(compose, at_ms)
-        kind = KIND_OF_CODE[body.kind_code]
-        self._register.tell(OpenIncident(record.epoch, body.incident, message.id, kind), at_ms, window)
+        stamp = self._composer.stamp(arrival.instant_s)
+        compose = self._composer.start(lambda event_id: gate.begin(body, event_id, stamp), arrival.instant_s)
+        message = self._outbox.add(compose, arrival.moment)
+        incident = OpenIncident(arrival.record.epoch, body.incident, message.id, KIND_OF_CODE[body.kind_code])
+        self._register.tell(incident, at_ms, arrival.window)
         return [message]
 
-    def _end(self, record: Record, body: IncidentEnded, at_ms: int) -> list[Numbered]:
+    def _end(self, arrival: _Arrival, body: IncidentEnded) -> list[Numbered]:
         """An incident ended: that is told if its start was (P5)."""
-        incident = self._register.close(record.epoch, body.incident)
+        incident = self._register.close(arrival.record.epoch, body.incident)
         if incident is None:
             return []
-        ended_s = record.instant_ms / 1000
-        ended = gate.end(body, incident.kind, incident.event_id, self._composer.stamp(ended_s))
-        return [self._outbox.add(self._composer.event(ended, ended_s), at_ms)]
+        ended = gate.end(body, incident.kind, incident.event_id, self._composer.stamp(arrival.instant_s))
+        return [self._outbox.add(self._composer.event(ended, arrival.instant_s), arrival.moment)]
 
-    def _lose_others(self, epoch: int, boot_s: float, at_ms: int) -> list[Numbered]:
+    def _sense(self, part: WindowSensed, arrival: _Arrival, wall_s: float) -> None:
+        """A part of a window was sensed. One for a window that has been told comes too late, and is counted."""
+        window = index_of(wall_s, part, self._window_s)
+        if not self._summaries.is_open(window):
+            self.lost += 1
+            return
+        self._register.sense(window, part, self._composer.stamp(arrival.instant_s))
+
+    def _lose_others(self, epoch: int, boot_s: float, now: Moment) -> list[Numbered]:
         """What other runs of `sense` left open ends as lost, now."""
         messages = []
         for incident in self._register.open_of_others(epoch):
             self._register.close(incident.epoch, incident.number)
             ended = gate.lose(incident.kind, incident.event_id, self._composer.stamp(boot_s))
-            messages.append(self._outbox.add(self._composer.event(ended, boot_s), at_ms))
+            messages.append(self._outbox.add(self._composer.event(ended, boot_s), now))
         return messages

@@ -24,89 +24,88 @@ DAY_MS = 86_400_000
 
 
 @dataclass(frozen=True, slots=True)
+class Moment:
+    """When something was stored: by the register's clock, and in which boot of the device."""
+
+    at_ms: int
+    boot: int
+
+
+@dataclass(frozen=True, slots=True)
 class Stored:
     """A message on the card.
 
     Args:
         sequence: its number.
-        added_ms: when it was stored, by the register's own clock.
-        message: itself.
+        added: when it was stored.
+        message: itself, or None where it cannot be read back.
     """
 
     sequence: int
-    added_ms: int
-    message: Numbered
+    added: Moment
+    message: Numbered | None
 
 
 class Outbox:
-    """Messages that wait, were sent, or were refused for good.
+    """Messages that wait, were sent, or were refused for good. All methods raise `StorageError` as the store does.
 
     Args:
         store: the file.
-        epoch: 8 hex digits for a new file; None draws it. An existing file keeps its own.
+        epoch: for a new file, 0..2^32-1; None draws it. An existing file keeps its own.
     """
 
     def __init__(self, store: Store, epoch: int | None = None) -> None:
         self._store = store
-        self._database = store.connection
         with store.transaction():
-            if self._get("epoch") is None:
-                self._set("epoch", epoch if epoch is not None else int.from_bytes(os.urandom(4)))
-                self._set("last_sequence", 0)
-                self._set("run", 0)
-            self._set("run", self._require("run") + 1)
-
-    @property
-    def epoch(self) -> str:
+            if store.note("epoch") is None:
+                store.write_note("epoch", epoch if epoch is not None else int.from_bytes(os.urandom(4)))
+                store.write_note("last_sequence", 0)
+                store.write_note("run", 0)
+            store.write_note("run", (store.note("run") or 0) + 1)
+        self.epoch = f"{store.note('epoch') or 0:08x}"
         """The epoch of this file, 8 hex digits."""
-        return f"{self._require('epoch'):08x}"
-
-    @property
-    def run(self) -> int:
+        self.run = store.note("run") or 0
         """How often this file was opened."""
-        return self._require("run")
+        self.last_sequence = store.note("last_sequence") or 0
+        """The number of the last message that is on the card, 0 when there is none."""
 
-    @property
-    def last_sequence(self) -> int:
-        """The number of the last message, 0 when there is none."""
-        return self._require("last_sequence")
-
-    def add(self, compose: Callable[[str, str], Numbered], added_ms: int) -> Numbered:
+    def add(self, compose: Callable[[str, str], Numbered], moment: Moment) -> Numbered:
         """Stores a message under the next number. Only inside a transaction of the store.
 
         Args:
             compose: makes the message from its id and its sequence text.
-            added_ms: when, by the register's own clock.
+            moment: when.
         """
-        sequence = self.last_sequence + 1
+        sequence = (self._store.note("last_sequence") or 0) + 1
         message = compose(event_id(self.epoch, sequence), f"{sequence:012d}")
-        self._database.execute(
-            "INSERT INTO message (sequence, name, body, added_ms) VALUES (?, ?, ?, ?)",
-            (sequence, message.name, encode(message).decode(), added_ms),
+        self._store.run(
+            "INSERT INTO message (sequence, name, body, added_ms, boot) VALUES (?, ?, ?, ?, ?)",
+            (sequence, message.name, encode(message).decode(), moment.at_ms, moment.boot),
         )
-        self._set("last_sequence", sequence)
+        self._store.write_note("last_sequence", sequence)
         return message
 
-    def waiting(self, after: int, limit: int) -> list[Stored]:
-        """The next messages to send, in order. One that cannot be read back becomes a dead letter.
+    def committed(self) -> None:
+        """A transaction with `add` in it is on the card."""
+        self.last_sequence = self._store.note("last_sequence") or 0
+
+    def waiting(self, name: str, after: int, limit: int) -> list[Stored]:
+        """The next messages to send, in order.
 
         Args:
+            name: "event" or "summary".
             after: only messages with a greater number.
             limit: at most so many.
         """
-        rows = self._database.execute(
-            "SELECT sequence, name, body, added_ms FROM message WHERE state = 0 AND sequence > ?"
+        rows = self._store.rows(
+            "SELECT sequence, added_ms, boot, body FROM message WHERE state = 0 AND name = ? AND sequence > ?"
             " ORDER BY sequence LIMIT ?",
-            (after, limit),
-        ).fetchall()
-        readable = []
-        for sequence, name, body, added_ms in rows:
-            message = _parse(name, body)
-            if message is None:
-                self.mark_dead(sequence, UNREADABLE_REASON)
-            else:
-                readable.append(Stored(sequence, added_ms, message))
-        return readable
+            (name, after, limit),
+        )
+        return [
+            Stored(int(sequence or 0), Moment(int(at_ms or 0), int(boot or 0)), _parse(name, str(body)))
+            for sequence, at_ms, boot, body in rows
+        ]
 
     def count_waiting(self) -> int:
         """How many messages the broker has not acknowledged."""
@@ -116,55 +115,34 @@ class Outbox:
         """How many messages were refused for good."""
         return self._count(_DEAD)
 
-    def mark_sent(self, sequences: Iterable[int]) -> None:
-        """The broker has these."""
+    def mark(self, sent: Iterable[int], dead: Iterable[tuple[int, int]]) -> None:
+        """Marks what the broker has, and what it will never take (with the reason). Dead letters are kept."""
         with self._store.transaction():
-            self._database.executemany(
-                "UPDATE message SET state = ? WHERE sequence = ? AND state = ?",
-                [(_SENT, sequence, _WAITING) for sequence in sequences],
-            )
-
-    def mark_dead(self, sequence: int, reason: int) -> None:
-        """The broker will never take this one; it is kept, with the reason."""
-        with self._store.transaction():
-            self._database.execute(
-                "UPDATE message SET state = ?, reason = ? WHERE sequence = ?", (_DEAD, reason, sequence)
-            )
+            for sequence in sent:
+                self._store.run("UPDATE message SET state = 1 WHERE sequence = ? AND state = 0", (sequence,))
+            for sequence, reason in dead:
+                self._store.run("UPDATE message SET state = 2, reason = ? WHERE sequence = ?", (reason, sequence))
 
     def forget(self, now_ms: int, keep_days: int) -> None:
         """Removes messages that were sent and are older than `keep_days`."""
         with self._store.transaction():
-            self._database.execute(
+            self._store.run(
                 "DELETE FROM message WHERE state = ? AND added_ms < ?", (_SENT, now_ms - keep_days * DAY_MS)
             )
 
     def make_room(self) -> int:
-        """Removes the older half of the sent messages, and says how many: the bound is full, waiting ones go first."""
+        """Removes the older half of the sent messages, and says how many. Waiting ones are never removed."""
         with self._store.transaction():
-            return self._database.execute(
+            return self._store.run(
                 "DELETE FROM message WHERE sequence IN (SELECT sequence FROM message WHERE state = ? ORDER BY sequence"
                 " LIMIT (SELECT (count(*) + 1) / 2 FROM message WHERE state = ?))",
                 (_SENT, _SENT),
-            ).rowcount
+            )
 
     def _count(self, state: int) -> int:
         """How many messages are in a state."""
-        return int(self._database.execute("SELECT count(*) FROM message WHERE state = ?", (state,)).fetchone()[0])
-
-    def _get(self, key: str) -> int | None:
-        """A number of the file's own."""
-        row = self._database.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
-        return None if row is None else int(row[0])
-
-    def _require(self, key: str) -> int:
-        """A number that every file has."""
-        value = self._get(key)
-        assert value is not None
-        return value
-
-    def _set(self, key: str, value: int) -> None:
-        """Writes a number of the file's own."""
-        self._database.execute("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", (key, value))
+        # The state stands in the text of the query: only so does SQLite see that an index answers it.
+        return self._store.number(f"SELECT count(*) FROM message WHERE state = {state:d}") or 0  # noqa: S608 - a number
 
 
 def _parse(name: str, body: str) -> Numbered | None:

@@ -7,16 +7,19 @@ Answers of the broker (MQTT 5 reason codes):
     144, 149, 153       it will never take this one: a dead letter, with the reason
     any other           it does not take it now (rights, quota): kept, and tried again later
 
-Whatever is tried again starts from the oldest waiting message, so that order holds.
+Whatever is tried again starts from the oldest waiting message of its lane, so that order holds.
 """
 
 from __future__ import annotations
 
+import contextlib
 from typing import Protocol
 
 from node.contract.envelope import Numbered, Outbound, encode
 from node.contract.topics import topic_of
-from node.uplink.outbox import Outbox, Stored
+from node.errors import StorageError
+from node.uplink.lane import Lane
+from node.uplink.outbox import UNREADABLE_REASON, Moment, Outbox, Stored
 from node.uplink.session import MAX_PACKET_BYTES, WINDOW, Answered, Connected, Disconnected
 
 DELAYED_AFTER_MS = 30_000
@@ -25,8 +28,7 @@ TOO_LARGE = 0x95
 _FOR_GOOD = frozenset({0x90, TOO_LARGE, 0x99})
 _MARK_EVERY_S = 2.0
 _MARK_AT = 32
-_FIRST_PAUSE_S = 1.0
-_LAST_PAUSE_S = 60.0
+_RETRY_MARKS_S = 1.0
 _HEADER_BYTES = 128
 
 
@@ -48,112 +50,108 @@ class Publisher:
     def __init__(self, outbox: Outbox, line: Line) -> None:
         self._outbox = outbox
         self._line = line
-        self._in_flight: dict[int, int] = {}
-        self._taken: list[int] = []
-        self._taken_s = 0.0
-        self._cursor = 0
+        self._lanes = (Lane("event"), Lane("summary"))
+        self._in_flight: dict[int, tuple[Lane, int]] = {}
+        self._taken: set[int] = set()
+        self._dead: dict[int, int] = {}
+        self._mark_s = 0.0
         self._max_bytes = MAX_PACKET_BYTES
-        self._pause_s = _FIRST_PAUSE_S
-        self._resume_s: float | None = None
         self.connected = False
         self.no_subscriber = False
         self.refused = False
 
     def hear(self, news: Connected | Disconnected | Answered, now_s: float) -> None:
-        """Takes in what happened on the session.
+        """Takes in what happened on the session. It only takes note: `pump` and `flush` write."""
+        if isinstance(news, Answered):
+            self._answered(news, now_s)
+            return
+        self.connected = isinstance(news, Connected)
+        if isinstance(news, Connected):
+            self._max_bytes = min(news.max_packet_bytes, MAX_PACKET_BYTES)
+        self._in_flight.clear()
+        for lane in self._lanes:
+            lane.begin_anew()
 
-        Raises:
-            StorageError: the card does not take a mark; the message will be sent again, with the same id.
-        """
-        match news:
-            case Connected(max_packet_bytes):
-                self._max_bytes = min(max_packet_bytes, MAX_PACKET_BYTES)
-                self.connected = True
-                self._begin_anew()
-            case Disconnected():
-                self.connected = False
-                self._begin_anew()
-            case Answered(token, reason):
-                self._answered(token, reason, now_s)
+    def pump(self, now_s: float, now: Moment) -> None:
+        """Sends what may be sent now, and writes marks when there are many or they are old.
 
-    def pump(self, now_s: float, now_ms: int) -> None:
-        """Sends what may be sent now.
+        A card that takes no marks does not stop sending: what is marked later is only kept longer.
 
         Args:
             now_s: now, on a clock that never steps.
-            now_ms: now, by the register's clock, as `Stored.added_ms`.
+            now: the same by the register.
 
         Raises:
-            StorageError: the card does not take a mark.
+            StorageError: the card gives no messages.
         """
-        if len(self._taken) >= _MARK_AT or (self._taken and now_s - self._taken_s > _MARK_EVERY_S):
-            self.flush()
-        if not self.connected or self._is_pausing(now_s):
-            return
-        for stored in self._outbox.waiting(self._cursor, WINDOW - len(self._in_flight)):
-            message = _dated(stored, now_ms)
-            if len(encode(message)) + len(topic_of(message)) + _HEADER_BYTES > self._max_bytes:
-                self._outbox.mark_dead(stored.sequence, TOO_LARGE)
-                continue
-            token = self._line.publish(message)
-            if token is None:
-                return
-            self._in_flight[token] = stored.sequence
-            self._cursor = stored.sequence
+        if len(self._taken) + len(self._dead) >= _MARK_AT or now_s >= self._mark_s:
+            with contextlib.suppress(StorageError):
+                self.flush()
+            self._mark_s = now_s + (_RETRY_MARKS_S if self._taken or self._dead else _MARK_EVERY_S)
+        for lane in self._lanes:
+            if self.connected and lane.is_open(now_s):
+                self._send(lane, now)
 
     def flush(self) -> None:
-        """Writes the marks of what the broker has taken.
+        """Writes the marks of what the broker has taken, or will never take.
 
         Raises:
             StorageError: the card does not take them; they stay noted.
         """
-        if self._taken:
-            self._outbox.mark_sent(self._taken)
+        if self._taken or self._dead:
+            self._outbox.mark(sorted(self._taken), sorted(self._dead.items()))
             self._taken.clear()
+            self._dead.clear()
 
-    def _answered(self, token: int, reason: int, now_s: float) -> None:
-        """The broker answered; a token that is not ours belongs to a document."""
-        sequence = self._in_flight.pop(token, None)
-        if sequence is None:
-            return
-        if reason == NO_SUBSCRIBER or (reason >= 0x80 and reason not in _FOR_GOOD):
-            self.no_subscriber = reason == NO_SUBSCRIBER
-            self.refused = reason != NO_SUBSCRIBER
-            if self._resume_s is None:
-                self._resume_s = now_s + self._pause_s
-                self._pause_s = min(self._pause_s * 2, _LAST_PAUSE_S)
-        elif reason in _FOR_GOOD:
-            self._outbox.mark_dead(sequence, reason)
-        else:
-            if not self._taken:
-                self._taken_s = now_s
-            self._taken.append(sequence)
-            self.no_subscriber = self.refused = False
-            if self._resume_s is None:
-                self._pause_s = _FIRST_PAUSE_S
+    def _send(self, lane: Lane, now: Moment) -> None:
+        """Sends from a lane until the window is full."""
+        while (room := WINDOW - len(self._in_flight)) > 0:
+            batch = self._outbox.waiting(lane.name, lane.cursor, room)
+            for stored in batch:
+                if not self._send_one(lane, stored, now):
+                    return
+            if len(batch) < room:
+                return
 
-    def _is_pausing(self, now_s: float) -> bool:
-        """Whether a refusal is waited out; after it everything begins from the oldest message."""
-        if self._resume_s is None:
-            return False
-        if now_s < self._resume_s or self._in_flight:
+    def _send_one(self, lane: Lane, stored: Stored, now: Moment) -> bool:
+        """Sends a message, or passes over it; False when the line is gone."""
+        if stored.message is None:
+            self._dead[stored.sequence] = UNREADABLE_REASON
+        if stored.sequence in self._taken or stored.sequence in self._dead or stored.message is None:
+            lane.cursor = stored.sequence
             return True
-        self.flush()
-        self._resume_s = None
-        self._cursor = 0
-        return False
+        message = _dated(stored.message, stored.added, now)
+        if len(encode(message)) + len(topic_of(message)) + _HEADER_BYTES > self._max_bytes:
+            self._dead[stored.sequence] = TOO_LARGE
+            lane.cursor = stored.sequence
+            return True
+        token = self._line.publish(message)
+        if token is None:
+            return False
+        self._in_flight[token] = (lane, stored.sequence)
+        lane.sent(stored.sequence)
+        return True
 
-    def _begin_anew(self) -> None:
-        """A connection began or ended: what was in flight is sent again, from the oldest on."""
-        self._in_flight.clear()
-        self._resume_s = None
-        self._cursor = 0
-        self.flush()
+    def _answered(self, answer: Answered, now_s: float) -> None:
+        """The broker answered; a token that is not ours belongs to a document."""
+        if answer.token not in self._in_flight:
+            return
+        lane, sequence = self._in_flight.pop(answer.token)
+        if answer.reason in _FOR_GOOD:
+            self._dead[sequence] = answer.reason
+            lane.took()
+        elif answer.reason == NO_SUBSCRIBER or answer.reason >= 0x80:
+            self.no_subscriber = answer.reason == NO_SUBSCRIBER
+            self.refused = answer.reason != NO_SUBSCRIBER
+            lane.refused(now_s)
+        else:
+            self.no_subscriber = self.refused = False
+            self._taken.add(sequence)
+            lane.took()
 
 
-def _dated(stored: Stored, now_ms: int) -> Numbered:
-    """The message, marked as delayed when it was held back for long."""
-    message = stored.message
-    if now_ms - stored.added_ms <= DELAYED_AFTER_MS:
+def _dated(message: Numbered, added: Moment, now: Moment) -> Numbered:
+    """The message, marked as delayed when it was held back for long, or over a boot."""
+    if added.boot == now.boot and now.at_ms - added.at_ms <= DELAYED_AFTER_MS:
         return message
     return message.model_copy(update={"data": message.data.model_copy(update={"delayed": True})})

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from dataclasses import astuple, dataclass, fields
 
-from node.airlock.gate import DAY_MS, TEN_MINUTES_MS, Ledger
+from node.airlock.gate import DAY_MS, TEN_MINUTES_MS, Ledger, Stamp
 from node.airlock.record import WindowSensed
-from node.contract.words import Kind
+from node.contract.words import ClockQuality, Kind
+from node.uplink.outbox import Moment
 from node.uplink.store import Store
 from node.uplink.windows import merge
 
+BACK_MS = 10_000
+"""How far a record may be dated before the one before it: a spike is sure some seconds after it began."""
+_TOLD = -(2**62)
+"""The window of an incident that has been counted in a summary: no window has this number."""
 _SENSED_FIELDS = ", ".join(field.name for field in fields(WindowSensed))
 
 
@@ -30,125 +35,142 @@ class OpenIncident:
     kind: Kind
 
 
+@dataclass(frozen=True, slots=True)
+class Sensed:
+    """What was sensed in a window so far, and how well the clock was known then."""
+
+    part: WindowSensed
+    stamp: Stamp
+
+
 class Register:
-    """The state behind the gate. Everything is called inside a transaction of the store.
+    """The state behind the gate. What writes is called inside a transaction of the store; all raise as the store does.
 
     Rates are counted on a clock of the register's own, in milliseconds: it runs while the device runs, stands
-    still while it is off, and never goes back, whatever the wall clock does. A limit per day is therefore never
-    looser than a day.
+    still while it is off, and never goes back, whatever the wall clock does (docs/adr/0009).
     """
 
     def __init__(self, store: Store) -> None:
-        self._database = store.connection
+        self._store = store
 
-    def rate_ms(self, boot_s: float) -> int:
-        """The register's clock at an instant of the boot clock; a boot clock that went back is a new boot."""
-        return self._meta("rate_ms") + max(0, int(boot_s * 1000) - self._meta("boot_ms"))
+    def moment(self, boot_s: float) -> Moment:
+        """An instant of the boot clock on the register's clock; a boot clock that went back is a new boot."""
+        now_ms, known_ms = int(boot_s * 1000), self._store.note("boot_ms") or 0
+        rate_ms, boot = self._store.note("rate_ms") or 0, self._store.note("boot") or 0
+        return Moment(rate_ms + max(0, now_ms - known_ms), boot + (now_ms < known_ms))
 
-    def advance(self, boot_s: float) -> int:
-        """Moves the register's clock on to an instant of the boot clock, and gives it."""
-        rate_ms = self.rate_ms(boot_s)
-        self._set_meta("rate_ms", rate_ms)
-        self._set_meta("boot_ms", int(boot_s * 1000))
-        return rate_ms
+    def advance(self, boot_s: float) -> Moment:
+        """Moves the register's clock on to now, and gives the moment."""
+        moment = self.moment(boot_s)
+        if moment.boot != (self._store.note("boot") or 0):
+            self._store.write_note("last_instant_ms", 0)
+        self._store.write_note("rate_ms", moment.at_ms)
+        self._store.write_note("boot", moment.boot)
+        self._store.write_note("boot_ms", int(boot_s * 1000))
+        return moment
+
+    def clamp(self, instant_ms: int, boot_s: float) -> int:
+        """A record's instant inside what can be: not in the future, and hardly before the record before it.
+
+        What `sense` says of time could otherwise carry anything (docs/privacy.md).
+        """
+        last_ms = self._store.note("last_instant_ms") or 0
+        instant_ms = min(max(instant_ms, last_ms - BACK_MS), int(boot_s * 1000))
+        self._store.write_note("last_instant_ms", max(instant_ms, last_ms))
+        return instant_ms
 
     def last_seen(self, epoch: int) -> int:
         """The last sequence that was taken from a run of `sense`, 0 when there was none."""
-        row = self._database.execute("SELECT sequence FROM seen WHERE epoch = ?", (epoch,)).fetchone()
-        return 0 if row is None else int(row[0])
+        return self._store.number("SELECT sequence FROM seen WHERE epoch = ?", (epoch,)) or 0
 
     def see(self, epoch: int, sequence: int, at_ms: int) -> None:
         """Everything up to this sequence is taken. Runs that ended more than a day ago are forgotten."""
-        self._database.execute("INSERT OR REPLACE INTO seen VALUES (?, ?, ?)", (epoch, sequence, at_ms))
-        self._database.execute("DELETE FROM seen WHERE at_ms < ?", (at_ms - DAY_MS,))
+        self._store.run("INSERT OR REPLACE INTO seen VALUES (?, ?, ?)", (epoch, sequence, at_ms))
+        self._store.run("DELETE FROM seen WHERE at_ms < ?", (at_ms - DAY_MS,))
 
     def ledger(self, at_ms: int) -> Ledger:
-        """How many incidents were told in the last ten minutes, and in the last day."""
-        self._database.execute("DELETE FROM told WHERE at_ms <= ?", (at_ms - DAY_MS,))
-        self._database.execute("DELETE FROM held WHERE at_ms <= ?", (at_ms - DAY_MS,))
-        in_day = self._database.execute("SELECT count(*) FROM told").fetchone()[0]
-        in_10_min = self._database.execute(
-            "SELECT count(*) FROM told WHERE at_ms > ?", (at_ms - TEN_MINUTES_MS,)
-        ).fetchone()[0]
-        return Ledger(int(in_10_min), int(in_day))
+        """How many incidents were told in the ten minutes before, and in the day before."""
+        for table in ("told", "held"):
+            self._store.run(f"DELETE FROM {table} WHERE at_ms <= ?", (at_ms - 2 * DAY_MS,))  # noqa: S608 - our own names
+        count = "SELECT count(*) FROM told WHERE at_ms > ?"
+        return Ledger(
+            self._store.number(count, (at_ms - TEN_MINUTES_MS,)) or 0,
+            self._store.number(count, (at_ms - DAY_MS,)) or 0,
+        )
 
     def tell(self, incident: OpenIncident, at_ms: int, window: int) -> None:
         """An incident was told: it counts, and it is open."""
-        self._database.execute("INSERT INTO told VALUES (?, ?, ?)", (at_ms, window, incident.kind.value))
-        self._database.execute(
+        self._store.run("INSERT INTO told VALUES (?, ?, ?)", (at_ms, window, incident.kind.value))
+        self._store.run(
             "INSERT OR REPLACE INTO open_incident VALUES (?, ?, ?, ?)",
             (incident.epoch, incident.number, incident.event_id, incident.kind.value),
         )
 
     def hold(self, at_ms: int, window: int) -> None:
         """An incident was kept back: that counts too."""
-        self._database.execute("INSERT INTO held VALUES (?, ?)", (at_ms, window))
+        self._store.run("INSERT INTO held VALUES (?, ?)", (at_ms, window))
 
     def close(self, epoch: int, number: int) -> OpenIncident | None:
         """Closes an incident, and gives it; None when it is not open (its start was kept back, or it was lost)."""
-        row = self._database.execute(
-            "DELETE FROM open_incident WHERE epoch = ? AND number = ? RETURNING event_id, kind", (epoch, number)
-        ).fetchone()
-        return None if row is None else OpenIncident(epoch, number, row[0], Kind(row[1]))
+        key = (epoch, number)
+        rows = self._store.rows("SELECT event_id, kind FROM open_incident WHERE epoch = ? AND number = ?", key)
+        if not rows:
+            return None
+        self._store.run("DELETE FROM open_incident WHERE epoch = ? AND number = ?", key)
+        return OpenIncident(epoch, number, str(rows[0][0]), Kind(str(rows[0][1])))
 
     def open_of_others(self, epoch: int) -> list[OpenIncident]:
         """The incidents that another run than this one left open."""
-        rows = self._database.execute(
+        rows = self._store.rows(
             "SELECT epoch, number, event_id, kind FROM open_incident WHERE epoch <> ? ORDER BY event_id", (epoch,)
-        ).fetchall()
-        return [OpenIncident(row[0], row[1], row[2], Kind(row[3])) for row in rows]
+        )
+        return [OpenIncident(int(row[0] or 0), int(row[1] or 0), str(row[2]), Kind(str(row[3]))) for row in rows]
 
-    def sense(self, window: int, part: WindowSensed) -> None:
-        """Adds what was sensed in a part of a window."""
-        before = self._sensed(window)
-        whole = merge(before, part) if before else part
-        marks = ", ".join("?" * (1 + len(fields(WindowSensed))))
-        self._database.execute(
-            f"INSERT OR REPLACE INTO sensed (window, {_SENSED_FIELDS}) VALUES ({marks})",  # noqa: S608 - our own names
-            (window, *astuple(whole)),
+    def sense(self, window: int, part: WindowSensed, stamp: Stamp) -> None:
+        """Adds what was sensed in a part of a window. Of two stamps the worse one stays."""
+        before = self.sensed(window)
+        if before is not None:
+            part = merge(before.part, part)
+            stamp = before.stamp if before.stamp.clock is ClockQuality.UNSYNCED else stamp
+        marks = ", ".join("?" * (3 + len(fields(WindowSensed))))
+        self._store.run(
+            f"INSERT OR REPLACE INTO sensed (window, clock, uptime_s, {_SENSED_FIELDS}) VALUES ({marks})",  # noqa: S608 - our own names
+            (window, stamp.clock.value, stamp.uptime_s, *astuple(part)),
         )
 
-    def sensed_before(self, window: int) -> list[int]:
-        """The windows before one of which something was sensed and nothing was told, in order."""
-        rows = self._database.execute("SELECT window FROM sensed WHERE window < ? ORDER BY window", (window,))
-        return [int(row[0]) for row in rows]
-
-    def take_window(self, window: int) -> tuple[WindowSensed | None, dict[Kind, int], int]:
-        """What was sensed in a window, how many incidents of each kind began, and how many were kept back."""
-        sensed = self._sensed(window)
-        self._database.execute("DELETE FROM sensed WHERE window = ?", (window,))
-        rows = self._database.execute("SELECT kind, count(*) FROM told WHERE window = ? GROUP BY kind", (window,))
-        began = {Kind(row[0]): int(row[1]) for row in rows}
-        held = self._database.execute("SELECT count(*) FROM held WHERE window = ?", (window,)).fetchone()[0]
-        return sensed, began, int(held)
-
-    def held_in_day(self) -> int:
-        """How many incidents were kept back within the last day."""
-        return int(self._database.execute("SELECT count(*) FROM held").fetchone()[0])
-
-    @property
-    def last_window(self) -> int | None:
-        """The last window that was closed, or None for a new file."""
-        row = self._database.execute("SELECT value FROM meta WHERE key = 'last_window'").fetchone()
-        return None if row is None else int(row[0])
-
-    @last_window.setter
-    def last_window(self, window: int) -> None:
-        self._set_meta("last_window", window)
-
-    def _sensed(self, window: int) -> WindowSensed | None:
+    def sensed(self, window: int) -> Sensed | None:
         """What was sensed so far in a window."""
-        row = self._database.execute(
-            f"SELECT {_SENSED_FIELDS} FROM sensed WHERE window = ?",  # noqa: S608 - our own names
+        rows = self._store.rows(
+            f"SELECT clock, uptime_s, {_SENSED_FIELDS} FROM sensed WHERE window = ?",  # noqa: S608 - our own names
             (window,),
-        ).fetchone()
-        return None if row is None else WindowSensed(*row)
+        )
+        if not rows:
+            return None
+        clock, uptime_s, *values = rows[0]
+        numbers = [int(value or 0) for value in values]
+        return Sensed(
+            WindowSensed(*numbers),
+            Stamp(ClockQuality(str(clock)), None if uptime_s is None else int(uptime_s)),
+        )
 
-    def _meta(self, key: str) -> int:
-        """A number of the register, 0 when it was never written."""
-        row = self._database.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
-        return 0 if row is None else int(row[0])
+    def sensed_windows(self) -> list[int]:
+        """The windows in which something was sensed that is not told yet, in order."""
+        return [int(row[0] or 0) for row in self._store.rows("SELECT window FROM sensed ORDER BY window")]
 
-    def _set_meta(self, key: str, value: int) -> None:
-        """Writes a number of the register."""
-        self._database.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
+    def count_began(self, window: int) -> dict[Kind, int]:
+        """How many incidents of each kind began in a window; each counts once, in one summary."""
+        rows = self._store.rows("SELECT kind, count(*) FROM told WHERE window = ? GROUP BY kind", (window,))
+        self._store.run("UPDATE told SET window = ? WHERE window = ?", (_TOLD, window))
+        return {Kind(str(row[0])): int(row[1] or 0) for row in rows}
+
+    def count_held(self, window: int) -> int:
+        """How many incidents of a window were kept back; each counts once, in one summary."""
+        return self._store.run("UPDATE held SET window = ? WHERE window = ?", (_TOLD, window))
+
+    def drop_sensed(self, window: int) -> None:
+        """What was sensed in a window is told."""
+        self._store.run("DELETE FROM sensed WHERE window = ?", (window,))
+
+    def held_in_day(self, at_ms: int) -> int:
+        """How many incidents were kept back within the last day."""
+        return self._store.number("SELECT count(*) FROM held WHERE at_ms > ?", (at_ms - DAY_MS,)) or 0

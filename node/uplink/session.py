@@ -33,6 +33,7 @@ WINDOW = 16
 MAX_PACKET_BYTES = 65_536
 _CONNECT_TIMEOUT_S = 5.0
 _STABLE_S = 10.0
+_FAREWELL_S = 2.0
 log = logging.getLogger(__name__)
 
 
@@ -112,17 +113,32 @@ class Session:
         return sent.mid if sent.rc == mqtt.MQTT_ERR_SUCCESS else None
 
     def stop(self, farewell: StateMessage) -> None:
-        """Says goodbye, if it can, and ends the connection."""
+        """Says goodbye and ends the connection. A broker that does not answer sends the last will instead."""
         self._stopping.set()
         client = self._client
         token = self.publish(farewell)
-        until = time.monotonic() + 2.0
-        while token is not None and client is not None and client.want_write() and time.monotonic() < until:
-            time.sleep(0.01)
+        answered = token is not None and self._wait_for_answer(token)
         if client is not None:
-            client.disconnect()
+            client.disconnect(
+                ReasonCode(
+                    PacketTypes.DISCONNECT, "Normal disconnection" if answered else "Disconnect with will message"
+                )
+            )
         self._gone.set()
         self._thread.join(timeout=_CONNECT_TIMEOUT_S + 2.0)
+
+    def _wait_for_answer(self, token: int) -> bool:
+        """Whether the answer to a message comes in time. Other news stays where the publisher finds it."""
+        until = time.monotonic() + _FAREWELL_S
+        others: list[News] = []
+        answered = False
+        while not answered and (left_s := until - time.monotonic()) > 0:
+            with contextlib.suppress(queue.Empty):
+                others.append(self._news.get(timeout=left_s))
+                answered = isinstance(others[-1], Answered) and others[-1].token == token
+        for news in others:
+            self._news.put(news)
+        return answered
 
     def _run(self) -> None:
         """Connects, waits for the end of the connection, backs off, and connects again."""

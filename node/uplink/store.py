@@ -1,11 +1,14 @@
-"""The one SQLite file of `uplink`: opened durably, bounded, and put aside when it is unreadable."""
+"""The one SQLite file of `uplink`: opened durably, bounded, and put aside when it is unreadable.
+
+Every statement goes through here, so that every fault of the card is a `StorageError` and nothing else.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import logging
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from node.errors import StorageError
@@ -13,6 +16,7 @@ from node.errors import StorageError
 IN_MEMORY = ":memory:"
 SCHEMA_VERSION = 1
 _PAGE_BYTES = 4096
+_BROKEN = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR)
 _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE message (
@@ -20,10 +24,11 @@ CREATE TABLE message (
     name TEXT NOT NULL,
     body TEXT NOT NULL,
     added_ms INTEGER NOT NULL,
+    boot INTEGER NOT NULL,
     state INTEGER NOT NULL DEFAULT 0,
     reason INTEGER NOT NULL DEFAULT 0
 ) STRICT;
-CREATE INDEX waiting ON message (sequence) WHERE state = 0;
+CREATE INDEX waiting ON message (name, sequence) WHERE state = 0;
 CREATE INDEX dead ON message (sequence) WHERE state = 2;
 CREATE TABLE seen (epoch INTEGER PRIMARY KEY, sequence INTEGER NOT NULL, at_ms INTEGER NOT NULL) STRICT;
 CREATE TABLE open_incident (
@@ -33,12 +38,28 @@ CREATE TABLE open_incident (
 CREATE TABLE told (at_ms INTEGER NOT NULL, window INTEGER NOT NULL, kind TEXT NOT NULL) STRICT;
 CREATE TABLE held (at_ms INTEGER NOT NULL, window INTEGER NOT NULL) STRICT;
 CREATE TABLE sensed (
-    window INTEGER PRIMARY KEY, span_s INTEGER NOT NULL, sound_exposure_s INTEGER NOT NULL,
-    sight_exposure_s INTEGER NOT NULL, calibration INTEGER NOT NULL, laeq_ddb INTEGER NOT NULL,
-    lafmax_ddb INTEGER NOT NULL, l10_ddb INTEGER NOT NULL, l50_ddb INTEGER NOT NULL, l90_ddb INTEGER NOT NULL
+    window INTEGER PRIMARY KEY, clock TEXT NOT NULL, uptime_s INTEGER, span_s INTEGER NOT NULL,
+    sound_exposure_s INTEGER NOT NULL, sight_exposure_s INTEGER NOT NULL, calibration INTEGER NOT NULL,
+    laeq_ddb INTEGER NOT NULL, lafmax_ddb INTEGER NOT NULL, l10_ddb INTEGER NOT NULL,
+    l50_ddb INTEGER NOT NULL, l90_ddb INTEGER NOT NULL
 ) STRICT;
 """
 log = logging.getLogger(__name__)
+Value = int | str | None
+Row = tuple[Value, ...]
+
+
+class StorageFullError(StorageError):
+    """The card or the bound is full: what was to be written may fit later.
+
+    Args:
+        text: one line for the operator.
+        at_bound: it is the bound of the file that is reached, not the end of the card.
+    """
+
+    def __init__(self, text: str, *, at_bound: bool) -> None:
+        super().__init__(text)
+        self.at_bound = at_bound
 
 
 class Store:
@@ -54,17 +75,18 @@ class Store:
 
     def __init__(self, path: str, max_mb: int) -> None:
         self._path = path
+        self._max_pages = max_mb * 1_000_000 // _PAGE_BYTES
         self.put_aside = False
         try:
-            self.connection = self._open(max_mb)
-        except sqlite3.DatabaseError as error:
+            self._connection = self._open()
+        except sqlite3.Error as error:
             if path == IN_MEMORY or not _is_unreadable(error):
-                raise _storage_error(path, error) from error
+                raise self._error(error) from error
             self._put_aside()
             try:
-                self.connection = self._open(max_mb)
-            except sqlite3.DatabaseError as again:
-                raise _storage_error(path, again) from again
+                self._connection = self._open()
+            except sqlite3.Error as again:
+                raise self._error(again) from again
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[None]:
@@ -74,35 +96,71 @@ class Store:
             StorageError: the card or the bound is full, or the card is broken: nothing of it was written.
         """
         try:
-            self.connection.execute("BEGIN IMMEDIATE")
+            self.run("BEGIN IMMEDIATE")
             yield
-            self.connection.execute("COMMIT")
-        except sqlite3.DatabaseError as error:
-            self._roll_back()
-            raise _storage_error(self._path, error) from error
+            self.run("COMMIT")
         except BaseException:
             self._roll_back()
             raise
 
+    def run(self, statement: str, values: Iterable[Value] = ()) -> int:
+        """Runs a statement, and gives how many rows it changed.
+
+        Raises:
+            StorageError: the card does not take it.
+        """
+        try:
+            return self._connection.execute(statement, tuple(values)).rowcount
+        except sqlite3.Error as error:
+            raise self._error(error) from error
+
+    def rows(self, query: str, values: Iterable[Value] = ()) -> list[Row]:
+        """All rows of a query.
+
+        Raises:
+            StorageError: the card does not give them.
+        """
+        try:
+            return self._connection.execute(query, tuple(values)).fetchall()
+        except sqlite3.Error as error:
+            raise self._error(error) from error
+
+    def number(self, query: str, values: Iterable[Value] = ()) -> int | None:
+        """The first value of the first row as a number; None where there is none.
+
+        Raises:
+            StorageError: the card does not give it.
+        """
+        rows = self.rows(query, values)
+        return None if not rows or rows[0][0] is None else int(rows[0][0])
+
+    def note(self, key: str) -> int | None:
+        """A number that was written under a key, or None."""
+        return self.number("SELECT value FROM meta WHERE key = ?", (key,))
+
+    def write_note(self, key: str, value: int) -> None:
+        """Writes a number under a key. Inside a transaction."""
+        self.run("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", (key, value))
+
     def close(self) -> None:
         """Closes the file."""
-        self.connection.close()
+        self._connection.close()
 
-    def _open(self, max_mb: int) -> sqlite3.Connection:
+    def _open(self) -> sqlite3.Connection:
         """A connection to the file, with its tables."""
-        connection = sqlite3.connect(self._path, isolation_level=None, timeout=5.0, check_same_thread=False)
+        connection = sqlite3.connect(self._path, isolation_level=None, timeout=5.0)
         try:
             connection.execute("PRAGMA journal_mode=WAL")
             connection.execute("PRAGMA synchronous=FULL")
-            connection.execute(f"PRAGMA max_page_count={max_mb * 1_000_000 // _PAGE_BYTES}")
-            connection.execute(f"PRAGMA journal_size_limit={4_000_000}")
+            connection.execute(f"PRAGMA max_page_count={self._max_pages}")
+            connection.execute("PRAGMA journal_size_limit=4000000")
             if connection.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
                 raise sqlite3.DatabaseError("malformed")
             version = connection.execute("PRAGMA user_version").fetchone()[0]
             if version == 0:
                 connection.executescript(f"BEGIN;{_SCHEMA}PRAGMA user_version={SCHEMA_VERSION};COMMIT;")
             elif version != SCHEMA_VERSION:
-                raise sqlite3.DatabaseError(f"malformed: version {version}")
+                raise sqlite3.DatabaseError("malformed: another version")
         except BaseException:
             connection.close()
             raise
@@ -110,31 +168,49 @@ class Store:
 
     def _roll_back(self) -> None:
         """Takes an unfinished transaction back. SQLite has done so itself after some errors."""
-        if self.connection.in_transaction:
-            with contextlib.suppress(sqlite3.DatabaseError):
-                self.connection.execute("ROLLBACK")
+        if self._connection.in_transaction:
+            with contextlib.suppress(sqlite3.Error):
+                self._connection.execute("ROLLBACK")
 
     def _put_aside(self) -> None:
-        """Keeps an unreadable file for a human, and makes room for a new one (with a new epoch)."""
+        """Keeps an unreadable file for a human, and makes room for a new one (with a new epoch).
+
+        Raises:
+            StorageError: it cannot be renamed.
+        """
         path = Path(self._path)
-        aside = next(
-            candidate
-            for number in range(1, 1000)
-            if not (candidate := path.with_name(f"{path.name}.unreadable-{number}")).exists()
-        )
+        names = (path.with_name(f"{path.name}.unreadable-{number}") for number in range(1, 1000))
+        aside = next((name for name in names if not name.exists()), None)
+        if aside is None:
+            raise StorageError(f"{path}: is unreadable, and so are 999 before it: look at this card")
         log.error("%s is no outbox of ours: it is kept as %s, and a new one begins", path, aside.name)
-        path.rename(aside)
-        for suffix in ("-wal", "-shm"):
-            path.with_name(path.name + suffix).unlink(missing_ok=True)
+        try:
+            path.rename(aside)
+            for suffix in ("-wal", "-shm"):
+                if (beside := path.with_name(path.name + suffix)).exists():
+                    beside.rename(aside.with_name(aside.name + suffix))
+        except OSError as error:
+            raise StorageError(f"{path}: is unreadable and cannot be put aside ({error.strerror})") from error
         self.put_aside = True
 
+    def _error(self, error: sqlite3.Error) -> StorageError:
+        """One line for an operator."""
+        text = f"{self._path}: {error}: free some space, or check the card and the folder's rights"
+        if getattr(error, "sqlite_errorcode", 0) != sqlite3.SQLITE_FULL:
+            return StorageError(text)
+        return StorageFullError(text, at_bound=self._is_at_bound())
 
-def _is_unreadable(error: sqlite3.DatabaseError) -> bool:
+    def _is_at_bound(self) -> bool:
+        """Whether the file is about as large as it may be."""
+        try:
+            pages = self._connection.execute("PRAGMA page_count").fetchone()[0]
+        except (AttributeError, sqlite3.Error):
+            return False
+        return bool(pages >= self._max_pages - 1)
+
+
+def _is_unreadable(error: sqlite3.Error) -> bool:
     """Whether the content of the file is at fault, not the card or its rights."""
-    text = str(error)
-    return any(sign in text for sign in ("not a database", "malformed", "no such table", "already exists"))
-
-
-def _storage_error(path: str, error: sqlite3.DatabaseError) -> StorageError:
-    """One line for an operator."""
-    return StorageError(f"{path}: {error}: free some space or check the card and the folder's rights")
+    if str(error).startswith("malformed"):
+        return True
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in _BROKEN

@@ -5,14 +5,10 @@ from __future__ import annotations
 from node.airlock import gate
 from node.airlock.gate import Tally
 from node.contract.envelope import Numbered
-from node.uplink.composer import Composer
-from node.uplink.outbox import Outbox
-from node.uplink.register import Register
-from node.uplink.store import Store
+from node.uplink.books import Books
+from node.uplink.outbox import Moment
 from node.uplink.windows import index_at
 
-GRACE_S = 5.0
-"""How long after its end a window waits for the record of `sense`."""
 MAX_EMPTY_WINDOWS = 96
 """More windows than this in a row were not lived through: the clock was set, or the device was off for long."""
 
@@ -21,40 +17,76 @@ class Summaries:
     """Stores the summary of each window.
 
     Args:
-        store: the file of outbox and register.
-        outbox: where messages go.
-        register: what was sensed and told.
-        composer: makes the messages.
-        window_s: length of a window, in seconds.
+        books: what was sensed and told, and where summaries go.
     """
 
-    def __init__(self, store: Store, outbox: Outbox, register: Register, composer: Composer, window_s: int) -> None:
-        self._store = store
-        self._outbox = outbox
-        self._register = register
-        self._composer = composer
-        self._window_s = window_s
+    def __init__(self, books: Books) -> None:
+        self._store = books.store
+        self._outbox = books.outbox
+        self._register = books.register
+        self._composer = books.composer
+        self._window_s = books.window_s
 
-    def close(self, boot_s: float) -> list[Numbered]:
+    def adopt(self, boot_s: float) -> list[Numbered]:
+        """Begins a run. What was sensed in windows of another length than this run's is told as such, and so is
+        what was sensed by a clock that has been set since.
+
+        Raises:
+            StorageError: nothing was stored.
+        """
+        before_s = self._store.note("window_s")
+        current = index_at(self._composer.wall_s(boot_s), self._window_s)
+        with self._store.transaction():
+            self._register.advance(boot_s)
+            if before_s == self._window_s and self._is_next(current):
+                return []
+            told = self._tell(self._register.sensed_windows(), before_s or self._window_s, boot_s)
+            self._store.write_note("window_s", self._window_s)
+            self._store.write_note("last_window", current - 1)
+            if before_s is not None:
+                self._store.write_note("told_window", current - 1)
+        self._outbox.committed()
+        return told
+
+    def is_open(self, window: int) -> bool:
+        """Whether a part of this window can still be told: it is after the last one that was.
+
+        A new file is open for all that `sense` has gathered before it.
+        """
+        told = self._store.note("told_window")
+        return told is None or window > told
+
+    def close(self, settled_s: float, boot_s: float) -> list[Numbered]:
         """Stores the summary of every window that is over.
 
         A window without a word from `sense` is told with zero exposure. Windows that are more than
         `MAX_EMPTY_WINDOWS` away, or lie in what is now the future, belong to a clock that was set: they are skipped.
 
+        Args:
+            settled_s: the instant of the boot clock up to which everything that `sense` has to say is stored.
+            boot_s: now.
+
         Raises:
             StorageError: nothing was stored.
         """
-        current = index_at(self._composer.wall_s(boot_s) - GRACE_S, self._window_s)
+        current = index_at(self._composer.wall_s(settled_s), self._window_s)
+        last = self._store.note("last_window") or 0
+        is_next = self._is_next(current)
+        if is_next and current - 1 <= last:
+            return []
         with self._store.transaction():
-            last = self._register.last_window
-            if last is None or not -1 <= current - 1 - last <= MAX_EMPTY_WINDOWS:
-                last = self._register.last_window = index_at(self._composer.wall_s(boot_s), self._window_s) - 1
-            due = sorted({*self._register.sensed_before(current), *range(last + 1, current)})
-            if not due:
-                return []
-            summaries = [self._summarise(window, boot_s) for window in due]
-            self._register.last_window = max(due[-1], last)
-            return summaries
+            empty = range(last + 1, current) if is_next else range(0)
+            due = sorted({*empty, *(window for window in self._register.sensed_windows() if window < current)})
+            told = self._tell(due, self._window_s, boot_s)
+            self._store.write_note("last_window", current - 1)
+            self._store.write_note("told_window", current - 1)
+        self._outbox.committed()
+        return told
+
+    def _is_next(self, current: int) -> bool:
+        """Whether a window follows the last one that was told closely enough to have been lived through."""
+        last = self._store.note("last_window")
+        return last is not None and -1 <= current - 1 - last <= MAX_EMPTY_WINDOWS
 
     def finish(self, boot_s: float) -> list[Numbered]:
         """Stores the summary of what was sensed and not yet told: a file is at its end, and the window is not.
@@ -63,11 +95,21 @@ class Summaries:
             StorageError: nothing was stored.
         """
         with self._store.transaction():
-            return [self._summarise(window, boot_s) for window in self._register.sensed_before(2**62)]
+            told = self._tell(self._register.sensed_windows(), self._window_s, boot_s)
+        self._outbox.committed()
+        return told
 
-    def _summarise(self, window: int, boot_s: float) -> Numbered:
+    def _tell(self, windows: list[int], window_s: int, boot_s: float) -> list[Numbered]:
+        """Stores the summaries of some windows."""
+        moment = self._register.advance(boot_s) if windows else Moment(0, 0)
+        return [self._summarise(window, window_s, boot_s, moment) for window in windows]
+
+    def _summarise(self, window: int, window_s: int, boot_s: float, moment: Moment) -> Numbered:
         """Stores the summary of a window."""
-        sensed, began, held = self._register.take_window(window)
-        tally = Tally(began, held, self._outbox.last_sequence)
-        data = gate.summarise(sensed, self._window_s, tally, self._composer.stamp(boot_s))
-        return self._outbox.add(self._composer.summary(data, window), self._register.advance(boot_s))
+        sensed = self._register.sensed(window)
+        last_sequence = self._store.note("last_sequence") or 0
+        tally = Tally(self._register.count_began(window), self._register.count_held(window), last_sequence)
+        stamp = sensed.stamp if sensed else self._composer.stamp(boot_s)
+        data = gate.summarise(sensed.part if sensed else None, window_s, tally, stamp)
+        self._register.drop_sensed(window)
+        return self._outbox.add(self._composer.summary(data, window), moment)

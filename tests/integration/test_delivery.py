@@ -168,7 +168,12 @@ def test_a_summary_follows_each_window_with_the_exposure_that_sense_told(
     uplink.start()
     try:
         sender.offer(WindowSensed(8, 8, 4, 1, 600, 700, 620, 590, 500), round(boot_s() * 1000))
-        until(lambda: any(s["data"]["sound_exposure_s"] for s in reader.of("summary")), 30, "a summary")
+
+        def told() -> bool:
+            sender.offer(Status(1, 1, 0, 0, 0), round(boot_s() * 1000))  # as sense does every five seconds
+            return any(summary["data"]["sound_exposure_s"] for summary in reader.of("summary"))
+
+        until(told, 30, "a summary")
     finally:
         uplink.stop()
 

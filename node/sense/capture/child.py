@@ -16,7 +16,11 @@ from node.sense.capture.ports import Camera, EndOfMedia, Frame
 from node.sense.capture.ring import FrameRing
 
 _CLOSE_S = 1.0
-_GONE = "the process that keeps the camera is gone; restart this service"
+_GONE = "the process that keeps the camera is gone; sensing ends and has to start anew"
+
+
+class CameraGoneError(CameraError):
+    """The camera will not come back in this process: nobody is left who could open it again."""
 
 
 class ChildCamera(Camera):
@@ -79,6 +83,7 @@ class ChildCamera(Camera):
         Raises:
             CameraError: the camera is lost: at once when that is news, else when the time is over. It is
                 opened again by itself.
+            CameraGoneError: the keeper is gone, and with it the camera, until this process starts anew.
             EndOfMedia: the file or street has come to its end.
         """
         deadline_s = time.monotonic() + timeout_s
@@ -95,7 +100,7 @@ class ChildCamera(Camera):
             self._tell_new_loss()
             if not self._wait(deadline_s - time.monotonic()):
                 if self._board.condition is Condition.LOST or self._orphaned:
-                    raise CameraError(self._reason())
+                    raise self._loss()
                 return None
 
     def close(self) -> None:
@@ -135,10 +140,12 @@ class ChildCamera(Camera):
         losses = self._board.losses + self._orphaned
         if losses != self._told_losses:
             self._told_losses = losses
-            raise CameraError(self._reason())
+            raise self._loss()
 
-    def _reason(self) -> str:
-        return _GONE if self._orphaned else self._board.reason or "the camera was lost; it is opened again"
+    def _loss(self) -> CameraError:
+        if self._orphaned:
+            return CameraGoneError(_GONE)
+        return CameraError(self._board.reason or "the camera was lost; it is opened again")
 
 
 def _reap(pid: int, patience_s: float) -> None:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import logging
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from node.errors import UnreadableInputError
+from node.sense.capture.hops import HOP, HOP_S
+from node.sense.capture.mono import Mono
 from node.sense.capture.ports import SAMPLE_RATE_HZ, AudioBlock, EndOfMedia, Microphone
-from node.sense.capture.resample import HIGHEST_HZ, LOWEST_HZ, Resampler
+from node.sense.capture.resample import Resampler
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from numpy.typing import NDArray
 
 BLOCK_FRAMES: Final = 2_048
@@ -20,17 +22,20 @@ BLOCK_FRAMES: Final = 2_048
 
 MAGIC: Final = (b"RIFF", b"RF64", b"fLaC", b"OggS")
 RAIL: Final = 0.9999
-BROKEN: Final = 16.0
-"""A file of floating point may hold more than full scale, but not this much: such samples are broken."""
+BROKEN: Final = 8.0
+"""A file of floating point may hold more than full scale, but not this much: such samples are unusable."""
 
 OGG_PAGE: Final = 65_307
 """The longest page of an OGG file, in bytes."""
 
+log = logging.getLogger(__name__)
+
 
 class AudioFile(Microphone):
-    """A sound file of any channel count (their mean is taken) and of 8000..192000 Hz.
+    """A sound file of any channel count (see `Mono`) and of 8000..192000 Hz.
 
-    `captured_s` counts from 0. What can be read of a file that breaks off is given first.
+    `captured_s` counts from 0. What can be read of a file that breaks off is given first. A sample that is no number
+    or lies over eight full scales is nan in what is given; one line of the log says how many there were.
 
     Args:
         path: the file.
@@ -48,11 +53,11 @@ class AudioFile(Microphone):
             self._resampler = Resampler(rate_hz)
         except ValueError as error:
             self._file.close()
-            raise UnreadableInputError(
-                f"{path}: {error}; resample it to a rate of {LOWEST_HZ}..{HIGHEST_HZ} Hz"
-            ) from error
+            raise UnreadableInputError(f"{path}: {error}; resample it to {SAMPLE_RATE_HZ} Hz") from error
         self._promised = _promised_frames(path, self._file)
+        self._mono = Mono()
         self._read = 0
+        self._unusable = 0
         self._given = 0
         self._ended: UnreadableInputError | EndOfMedia | None = None
 
@@ -60,17 +65,19 @@ class AudioFile(Microphone):
         """The next block; a file never makes anyone wait.
 
         Raises:
-            UnreadableInputError: the file breaks off here; everything readable was given before.
+            UnreadableInputError: the file breaks off here, or all of it was too short or unusable. Everything
+                readable was given before.
             EndOfMedia: the file is over.
         """
         while self._ended is None:
             frames = self._next_frames()
-            samples = self._resampler.push(_mono(frames)) if len(frames) else self._resampler.finish()
+            samples = self._resampler.push(self._one_channel(frames)) if len(frames) else self._resampler.finish()
+            block = self._block(samples, frames)
             if not len(frames):
                 self._ended = self._end()
                 self.close()
             if samples.size:
-                return self._block(samples, frames)
+                return block
         # A fresh one each time: an exception that is raised again would grow its traceback.
         raise type(self._ended)(*self._ended.args)
 
@@ -91,11 +98,26 @@ class AudioFile(Microphone):
         self._read += len(frames)
         return frames
 
+    def _one_channel(self, frames: NDArray[np.float32]) -> NDArray[np.float32]:
+        """The frames as one channel, (n,); counts those that no channel has usable."""
+        usable = np.abs(frames) <= BROKEN
+        if not usable.all():
+            frames = np.where(usable, frames, np.float32(np.nan))
+            self._unusable += int(np.count_nonzero(~usable.any(axis=1)))
+        return self._mono.mix(frames)
+
     def _end(self) -> UnreadableInputError | EndOfMedia:
-        if self._read >= self._promised:
-            return EndOfMedia()
-        after_s = self._read / self._file.samplerate
-        return UnreadableInputError(f"{self._path}: the file breaks off after {after_s:.1f} s; copy it again")
+        if self._read < self._promised:
+            after_s = self._read / self._file.samplerate
+            return UnreadableInputError(f"{self._path}: the file breaks off after {after_s:.1f} s; copy it again")
+        if self._unusable == self._read:
+            return UnreadableInputError(f"{self._path}: holds no usable sound: not one sample is a number in range")
+        if self._given < HOP:
+            return UnreadableInputError(f"{self._path}: is shorter than {HOP_S} s, and nothing can be told from it")
+        if self._unusable:
+            share = f"{100 * self._unusable / self._read:.2g} %"
+            log.warning("%s: %s of its samples are no numbers in range and count as lost", self._path, share)
+        return EndOfMedia()
 
     def _block(self, samples: NDArray[np.float32], frames: NDArray[np.float32]) -> AudioBlock:
         clipped = np.count_nonzero(np.any(np.abs(frames) >= RAIL, axis=1)) if len(frames) else 0
@@ -108,10 +130,15 @@ class AudioFile(Microphone):
 def _check_magic(path: Path) -> None:
     """The decoders of libsndfile for other formats write to stderr, and we promise three formats."""
     try:
+        if path.is_dir():
+            raise UnreadableInputError(f"{path}: a directory cannot be used; name a WAV, FLAC or OGG file")
+        if path.exists() and not path.is_file():
+            raise UnreadableInputError(f"{path}: a pipe or a device cannot be used; name a file")
         with path.open("rb") as file:
             magic = file.read(4)
-    except OSError as error:
-        raise UnreadableInputError(f"{path}: {error.strerror}; name a WAV, FLAC or OGG file") from error
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "no name of a file"
+        raise UnreadableInputError(f"{path}: {reason}; name a WAV, FLAC or OGG file") from error
     if not magic:
         raise UnreadableInputError(f"{path}: the file is empty; name a WAV, FLAC or OGG file")
     if magic not in MAGIC:
@@ -131,14 +158,6 @@ def _open(path: Path) -> Any:
         file.close()
         raise UnreadableInputError(f"{path}: holds no sound; name a file with at least one sample")
     return file
-
-
-def _mono(frames: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The mean of the channels, (n,); what is broken is nan."""
-    usable = np.abs(frames) <= BROKEN
-    if not usable.all():
-        frames = np.where(usable, frames, np.float32(np.nan))
-    return np.asarray(frames.mean(axis=1, dtype=np.float32))
 
 
 def _promised_frames(path: Path, file: Any) -> int:

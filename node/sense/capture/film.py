@@ -186,11 +186,15 @@ class _Reel:
 
 
 def _open(path: str) -> cv2.VideoCapture:
+    if not path:
+        raise UnreadableInputError("the name of the video file is empty; name a file")
     try:
         # made absolute: a name like "concat:x" or "-" must not mean anything else to FFmpeg
         whole = Path(path).resolve()
-        if not whole.is_file():
+        if not whole.exists():
             raise UnreadableInputError(f"{path}: no such video file")
+        if not whole.is_file():
+            raise UnreadableInputError(f"{path}: is no video file; name an MP4, AVI or Matroska file")
         with whole.open("rb") as probe:
             empty = not probe.read(1)
     except (OSError, ValueError) as error:

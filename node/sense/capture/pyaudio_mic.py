@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from node.errors import MicrophoneError
+from node.sense.capture.mono import Mono
 from node.sense.capture.portaudio import (
     MicrophoneInfo,
     find_microphone,
@@ -148,7 +149,7 @@ class _Capture:
             self._put(say_lost(self._source, error))
 
     def _pump(self, stream: Any, rate_hz: int, channels: int) -> None:
-        resampler, clock = Resampler(rate_hz), SampleClock(rate_hz)
+        resampler, clock, mono = Resampler(rate_hz), SampleClock(rate_hz), Mono()
         frames, lost = round(BLOCK_S * rate_hz), 0
         while not self._stop.is_set():
             try:
@@ -163,7 +164,7 @@ class _Capture:
             pcm = np.frombuffer(data, dtype="<i2").reshape(-1, channels)
             begun_s, late = clock.stamp(len(pcm), self._clock())
             held_s, missed = resampler.held_s, (lost + late) * SAMPLE_RATE_HZ // rate_hz
-            samples = resampler.push((pcm.mean(axis=1) / 32768.0).astype(np.float32))
+            samples = resampler.push(mono.mix(pcm.astype(np.float32) / np.float32(32768)))
             rails = int(np.count_nonzero(np.any((pcm >= 32767) | (pcm <= -32768), axis=1)))
             clipped = min(rails * SAMPLE_RATE_HZ // rate_hz, samples.size)
             self._put(AudioBlock(samples, begun_s - held_s, lost_samples=missed, clipped_samples=clipped))

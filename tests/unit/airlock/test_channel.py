@@ -163,3 +163,30 @@ def test_an_answer_that_is_no_acknowledgement_ends_the_connection_and_loses_noth
             second.send(ACK.pack(1))
             assert sender.drain(PATIENCE_S)
         sender.stop()
+
+
+def test_the_last_packets_of_a_dead_sense_are_read_before_a_new_one_takes_its_place(
+    tmp_path: Path, listener: Listener
+) -> None:
+    path = str(tmp_path / "airlock.sock")
+    with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as old:
+        old.connect(path)
+        assert listener.receive() is None
+        old.send(encode(Record(1, 7, 0, BEGAN)))
+    with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as new:
+        new.connect(path)
+        new.send(encode(Record(2, 1, 0, BEGAN)))
+
+        assert [(record.epoch, record.sequence) for record in (receive(listener), receive(listener))] == [
+            (1, 7),
+            (2, 1),
+        ]
+
+
+def test_a_file_in_the_place_of_the_socket_is_not_removed(tmp_path: Path) -> None:
+    path = tmp_path / "precious.db"
+    path.write_text("events")
+
+    with pytest.raises(PeerError, match="is no socket"):
+        Listener(path)
+    assert path.read_text() == "events"

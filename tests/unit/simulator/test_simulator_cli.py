@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from simulator.cli import app
+from simulator.cli import app, with_names
 
 
 def simulator(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -40,3 +40,16 @@ def test_demo_seconds_that_are_no_number_are_one_line_and_exit_code_2() -> None:
 @pytest.mark.slow
 def test_a_negative_seed_is_a_usage_error() -> None:
     assert simulator("demo", "--seed", "-1").returncode == 2
+
+
+def test_a_real_device_needs_no_name() -> None:
+    assert with_names(["demo", "--mic", "--camera"]) == ["demo", "--mic", "default", "--camera", "default"]
+    assert with_names(["demo", "--mic", "USB", "--seed", "3"]) == ["demo", "--mic", "USB", "--seed", "3"]
+
+
+@pytest.mark.slow
+def test_a_camera_that_is_not_there_is_one_line_and_exit_code_69() -> None:
+    done = simulator("demo", "--camera", DEMO_SECONDS="5")
+
+    assert done.returncode == 69
+    assert done.stderr == "polewatch-sim: no camera was found: plug one in, or name a video file behind --camera\n"

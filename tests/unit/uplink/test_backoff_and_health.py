@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from node.airlock.record import SensorState, Status
 from node.contract.words import ClockQuality, HealthCode
 from node.uplink.backoff import EARLY_CAP_S, LATE_CAP_S, Backoff
-from node.uplink.health import ABSENT_AFTER_S, Counters, Flags, HealthKeeper
+from node.uplink.health import ABSENT_AFTER_S, Counters, Flags, HealthKeeper, Pace
 
 FINE = Counters(0, 0, 0, 0, 0)
 CALM = Flags(storage_full=False, broker_refuses=False, no_subscriber=False)
@@ -58,14 +58,16 @@ def codes(keeper: HealthKeeper, now_s: float, counters: Counters = FINE, flags: 
 
 def test_a_healthy_node_has_no_code() -> None:
     keeper = HealthKeeper(0.0)
-    keeper.hear(Status(SensorState.OK, SensorState.OK, 0, 0, 0), 5.0)
+    keeper.hear(Status(SensorState.OK, SensorState.OK, 0, 0, 0))
+    keeper.lives(5.0)
 
     assert codes(keeper, 6.0) == set()
 
 
 def test_a_sense_that_is_silent_for_long_is_told_as_absent() -> None:
     keeper = HealthKeeper(0.0)
-    keeper.hear(Status(SensorState.SILENT_OR_FROZEN, SensorState.OK, 0, 0, 0), 5.0)
+    keeper.hear(Status(SensorState.SILENT_OR_FROZEN, SensorState.OK, 0, 0, 0))
+    keeper.lives(5.0)
 
     assert codes(keeper, 6.0 + ABSENT_AFTER_S) == {HealthCode.SENSE_ABSENT}
 
@@ -74,7 +76,8 @@ def test_each_state_of_a_sensor_has_its_code() -> None:
     keeper = HealthKeeper(0.0)
     found = set()
     for state in (SensorState.ABSENT, SensorState.SILENT_OR_FROZEN, SensorState.FAULTY):
-        keeper.hear(Status(state, state, 0, 0, 0), 5.0)
+        keeper.hear(Status(state, state, 0, 0, 0))
+        keeper.lives(5.0)
         found |= codes(keeper, 6.0)
 
     assert len(found) == 6
@@ -82,7 +85,8 @@ def test_each_state_of_a_sensor_has_its_code() -> None:
 
 def test_a_node_without_a_camera_is_not_sick() -> None:
     keeper = HealthKeeper(0.0)
-    keeper.hear(Status(SensorState.OK, SensorState.OFF, 0, 0, 0), 5.0)
+    keeper.hear(Status(SensorState.OK, SensorState.OFF, 0, 0, 0))
+    keeper.lives(5.0)
 
     assert codes(keeper, 6.0) == set()
 
@@ -94,4 +98,23 @@ def test_every_trouble_of_the_uplink_has_its_code() -> None:
     health = keeper.judge(6.0, ClockQuality.UNSYNCED, counters, flags, 41)
 
     assert len(health.codes) == 7
-    assert (health.held_back, health.temperature_c) == (9, 41)
+    assert (health.held_back, health.temperature_c) == (1, 41)
+
+
+def published(changes_at_s: list[float]) -> list[float]:
+    pace, told = Pace(), []
+    for now_s in sorted([*changes_at_s, *range(0, 7200, 900)]):
+        if pace.is_due(now_s, changed=now_s in changes_at_s):
+            pace.published(now_s)
+            told.append(now_s)
+    return told
+
+
+def test_a_change_of_health_is_told_at_once() -> None:
+    assert 17.0 in published([17.0])
+
+
+def test_a_flapping_sensor_cannot_make_health_talk_without_end() -> None:
+    told = published([float(second) + 0.5 for second in range(7200)])
+
+    assert len(told) <= 8 + 4 + 8

@@ -13,7 +13,8 @@ from node.contract.envelope import EventMessage
 from node.contract.event import IncidentEnd, IncidentStart
 from node.contract.words import EndReason
 from node.errors import StorageError
-from node.uplink.store import Store
+from node.uplink.intake import Heard
+from node.uplink.store import StorageFullError, Store
 from tests.unit.uplink.conftest import Side
 
 WINDOW = WindowSensed(900, 900, 0, 1, 600, 700, 620, 590, 500)
@@ -28,7 +29,7 @@ def ended(number: int = 1) -> IncidentEnded:
 
 
 def stored(side: Side) -> list[EventMessage]:
-    return [row.message for row in side.outbox.waiting(0, 10_000) if isinstance(row.message, EventMessage)]
+    return [message for message in side.waiting() if isinstance(message, EventMessage)]
 
 
 def test_a_start_and_its_end_have_one_incident_id(side: Side) -> None:
@@ -39,7 +40,7 @@ def test_a_start_and_its_end_have_one_incident_id(side: Side) -> None:
     assert isinstance(start.data, IncidentStart)
     assert isinstance(end.data, IncidentEnd)
     assert start.data.incident == end.data.incident == start.id
-    assert (start.time, end.time) == ("2026-01-01T12:00:10Z", "2026-01-01T12:00:16Z")
+    assert (start.time, end.time) == ("2026-01-01T12:00:10Z", "2026-01-01T12:00:17Z")
 
 
 def test_a_repeated_record_is_acknowledged_and_stored_once(side: Side) -> None:
@@ -82,7 +83,7 @@ def test_a_gap_in_the_sequence_is_counted(side: Side) -> None:
 def test_a_status_is_handed_on_and_not_stored(side: Side) -> None:
     status = Status(1, 1, 0, 0, 0)
 
-    assert side.take(status, 1, sequence=0).status == status
+    assert side.take(status, 1, sequence=0).status == Heard(status, 1000)
     assert side.outbox.last_sequence == 0
 
 
@@ -92,7 +93,7 @@ def test_the_fifth_incident_within_ten_minutes_is_held_back_with_its_end(side: S
         side.take(ended(number), 10.0 * number + 5, sequence=2 * number)
 
     assert len(stored(side)) == 8
-    assert side.register.held_in_day() == 1
+    assert side.register.held_in_day(side.register.moment(60).at_ms) == 1
 
 
 def test_an_incident_ten_minutes_later_is_told_again(side: Side) -> None:
@@ -147,8 +148,8 @@ def test_an_end_that_comes_after_its_incident_was_lost_is_not_told_twice(side: S
 
 def fill(side: Side) -> int:
     """Hands windows in until the card is full, and gives the number of the record that did not fit."""
-    page_count = side.store.connection.execute("PRAGMA page_count").fetchone()[0]
-    side.store.connection.execute(f"PRAGMA max_page_count={page_count}")
+    page_count = side.store.number("PRAGMA page_count")
+    side.store.run(f"PRAGMA max_page_count={page_count}")
     for number in range(1, 2000):
         try:
             side.take(WINDOW, 900.0 * number, sequence=number)
@@ -160,13 +161,13 @@ def fill(side: Side) -> int:
 def test_a_full_card_is_told_in_one_line_that_says_what_to_do(side: Side) -> None:
     number = fill(side)
 
-    with pytest.raises(StorageError, match="full: free some space"):
+    with pytest.raises(StorageFullError, match="full: free some space"):
         side.take(WINDOW, 900.0 * number, sequence=number)
 
 
 def test_what_did_not_fit_is_stored_when_there_is_room_again(side: Side) -> None:
     number = fill(side)
-    side.store.connection.execute("PRAGMA max_page_count=10000")
+    side.store.run("PRAGMA max_page_count=10000")
 
     assert side.take(WINDOW, 900.0 * number, sequence=number).acknowledge == number
     assert side.intake.lost == 0
@@ -184,7 +185,7 @@ def test_a_file_that_is_no_database_is_put_aside_and_a_new_epoch_begins(tmp_path
 
 
 def test_an_outbox_of_another_version_is_put_aside(side: Side) -> None:
-    side.store.connection.execute("PRAGMA user_version=99")
+    side.store.run("PRAGMA user_version=99")
     side.reopen()
 
     assert side.store.put_aside
@@ -200,17 +201,17 @@ def test_a_folder_that_is_not_there_is_told_in_one_line(tmp_path: Path) -> None:
 def test_a_fault_inside_a_transaction_leaves_nothing_behind(side: Side) -> None:
     def tell_and_fail() -> None:
         with side.store.transaction():
-            side.store.connection.execute("INSERT INTO told VALUES (1, 1, 'noise.spike')")
+            side.store.run("INSERT INTO told VALUES (1, 1, 'noise.spike')")
             raise ValueError("a fault")
 
     with pytest.raises(ValueError, match="a fault"):
         tell_and_fail()
 
-    assert side.store.connection.execute("SELECT count(*) FROM told").fetchone() == (0,)
+    assert side.store.number("SELECT count(*) FROM told") == 0
 
 
 def test_a_locked_file_is_told_as_storage_trouble(side: Side) -> None:
-    side.store.connection.execute("PRAGMA busy_timeout=0")
+    side.store.run("PRAGMA busy_timeout=0")
     other = sqlite3.connect(side.path, isolation_level=None)
     other.execute("BEGIN EXCLUSIVE")
     try:
@@ -248,5 +249,47 @@ def test_whatever_comes_the_numbers_are_contiguous_and_the_caps_hold(
         starts += [lived_s for message in released if message.data.model_dump().get("phase") == "start"]
         assert sum(lived_s - at_s < 600 for at_s in starts) <= 4
 
-    assert [row.sequence for row in side.outbox.waiting(0, 10_000)] == list(range(1, side.outbox.last_sequence + 1))
+    assert [int(message.sequence) for message in side.waiting()] == list(range(1, side.outbox.last_sequence + 1))
     side.store.close()
+
+
+def test_an_outage_of_the_uplink_loses_no_incident_to_the_cap(side: Side) -> None:
+    for number in range(1, 13):
+        side.take(began(number), 900.0 * number, sequence=number, now_s=12_000)
+
+    assert len(stored(side)) == 12
+
+
+def test_a_record_cannot_be_dated_in_the_future(side: Side) -> None:
+    side.take(began(), 9_000_000, sequence=1, now_s=60)
+
+    assert stored(side)[0].time == "2026-01-01T12:01:00Z"
+
+
+def test_a_record_cannot_be_dated_long_before_the_one_before_it(side: Side) -> None:
+    side.take(began(1), 5000, sequence=1)
+    side.take(began(1), 7, sequence=1, epoch=10, now_s=5001)
+
+    assert stored(side)[-1].time == "2026-01-01T13:23:10Z"
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25)
+@given(st.lists(st.integers(0, 2**48 - 1), min_size=1, max_size=40))
+def test_whatever_dates_sense_gives_no_more_leaves_than_the_caps_allow(
+    tmp_path_factory: pytest.TempPathFactory, instants_ms: list[int]
+) -> None:
+    side = Side(tmp_path_factory.mktemp("side") / "outbox.db")
+    for number, instant_ms in enumerate(instants_ms, 1):
+        side.take(began(number), instant_ms / 1000, sequence=number, now_s=100.0 + number / 100)
+
+    assert len([message for message in stored(side) if message.data.phase == "start"]) <= 4
+    side.store.close()
+
+
+def test_a_broken_card_is_storage_trouble_when_read_too(side: Side) -> None:
+    side.store.close()
+
+    with pytest.raises(StorageError, match="check the card"):
+        side.outbox.count_waiting()
+    with pytest.raises(StorageError, match="check the card"):
+        side.register.moment(1.0)

@@ -1,5 +1,6 @@
 """The publisher: what is sent when, and what each answer of the broker means."""
 
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,8 @@ import pytest
 from node.airlock.gate import Policy
 from node.airlock.record import IncidentBegan
 from node.contract.envelope import EventMessage, Outbound
-from node.uplink.publisher import Publisher
+from node.uplink.outbox import Moment
+from node.uplink.publisher import NO_SUBSCRIBER, Publisher
 from node.uplink.session import WINDOW, Answered, Connected, Disconnected
 from tests.unit.uplink.conftest import Side
 
@@ -37,11 +39,11 @@ class Desk:
             self.side.take(IncidentBegan(1, number, 1, 1), 1000.0 * number, sequence=number)
         self.line = Paper()
         self.publisher = Publisher(self.side.outbox, self.line)
-        self.now_ms = self.side.register.rate_ms(1000.0 * messages)
+        self.now = self.side.register.moment(1000.0 * messages)
 
     def pump(self, now_s: float = 0.0) -> list[str]:
         before = len(self.line.sent)
-        self.publisher.pump(now_s, self.now_ms)
+        self.publisher.pump(now_s, self.now)
         return [number for _, number in self.line.sent[before:]]
 
     def answer(self, reason: int, now_s: float = 0.0) -> None:
@@ -141,6 +143,7 @@ def test_a_message_that_the_broker_will_never_take_is_a_dead_letter_and_the_rest
     desk.publisher.hear(Connected(65_536), 0.0)
     desk.pump()
     desk.publisher.hear(Answered(2, 0x99), 0.0)
+    desk.publisher.flush()
 
     assert (desk.side.outbox.count_dead(), desk.side.outbox.count_waiting()) == (1, 2)
 
@@ -149,6 +152,7 @@ def test_a_message_larger_than_the_broker_takes_is_never_sent(desk: Desk) -> Non
     desk.publisher.hear(Connected(300), 0.0)
 
     assert desk.pump() == []
+    desk.publisher.flush()
     assert desk.side.outbox.count_dead() == 3
 
 
@@ -161,7 +165,7 @@ def test_an_answer_to_a_document_changes_nothing(desk: Desk) -> None:
 
 def test_a_message_that_was_held_back_for_long_says_so_and_keeps_its_id(desk: Desk) -> None:
     desk.publisher.hear(Connected(65_536), 0.0)
-    desk.now_ms += 31_000
+    desk.now = Moment(desk.now.at_ms + 31_000, desk.now.boot)
     desk.pump()
 
     last = desk.line.messages[-1]
@@ -189,25 +193,88 @@ def test_a_line_that_breaks_in_the_middle_loses_nothing(desk: Desk) -> None:
 
 
 def test_a_row_that_cannot_be_read_back_is_a_dead_letter_and_the_rest_goes_on(desk: Desk) -> None:
-    desk.side.store.connection.execute('UPDATE message SET body = \'{"note": "free text"}\' WHERE sequence = 2')
+    desk.side.store.run('UPDATE message SET body = \'{"note": "free text"}\' WHERE sequence = 2')
     desk.publisher.hear(Connected(65_536), 0.0)
 
     assert desk.pump() == ["001", "003"]
+    desk.publisher.flush()
     assert desk.side.outbox.count_dead() == 1
 
 
 def test_sent_messages_are_forgotten_after_their_days_and_waiting_ones_never(desk: Desk) -> None:
-    desk.side.outbox.mark_sent([1])
-    desk.side.outbox.forget(desk.now_ms + 8 * 86_400_000, keep_days=7)
+    desk.side.outbox.mark([1], [])
+    desk.side.outbox.forget(desk.now.at_ms + 8 * 86_400_000, keep_days=7)
 
-    assert [row.sequence for row in desk.side.outbox.waiting(0, 10)] == [2, 3]
-    assert desk.side.store.connection.execute("SELECT count(*) FROM message").fetchone() == (2,)
+    assert [row.sequence for row in desk.side.outbox.waiting("event", 0, 10)] == [2, 3]
+    assert desk.side.store.number("SELECT count(*) FROM message") == 2
 
 
 def test_making_room_removes_only_sent_messages(desk: Desk) -> None:
-    desk.side.outbox.mark_sent([1, 2])
+    desk.side.outbox.mark([1, 2], [])
 
     assert desk.side.outbox.make_room() == 1
     assert desk.side.outbox.make_room() == 1
     assert desk.side.outbox.make_room() == 0
     assert desk.side.outbox.count_waiting() == 1
+
+
+def test_a_summary_that_nobody_subscribes_to_holds_up_no_event(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, 0)
+    desk.side.summaries.adopt(1.0)
+    for quarter in range(1, 21):
+        desk.side.close(900.0 * quarter + 2)
+    desk.publisher.hear(Connected(65_536), 0.0)
+    assert len(desk.pump()) == WINDOW
+    desk.answer(NO_SUBSCRIBER)
+    desk.side.take(IncidentBegan(1, 1, 1, 1), 20_000.0, sequence=1)
+
+    assert desk.pump(0.5) == ["021"]
+
+
+def test_hearing_news_never_writes(desk: Desk) -> None:
+    desk.publisher.hear(Connected(65_536), 0.0)
+    desk.pump()
+    desk.side.store.close()
+    desk.answer(0)
+    desk.publisher.hear(Disconnected(), 1.0)
+    desk.publisher.hear(Connected(65_536), 2.0)
+
+    assert desk.publisher.connected
+
+
+def test_a_card_that_takes_no_marks_does_not_stop_sending(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, 3 * WINDOW)
+    desk.side.store.run("PRAGMA busy_timeout=0")
+    desk.publisher.hear(Connected(65_536), 0.0)
+    other = sqlite3.connect(desk.side.path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    try:
+        sent = []
+        for turn in range(6):
+            sent += desk.pump(float(turn))
+            desk.answer(0, now_s=float(turn))
+    finally:
+        other.close()
+
+    assert len(sent) == len(set(sent)) == 3 * WINDOW
+
+
+def test_a_message_that_was_taken_but_not_marked_is_not_sent_again_on_the_next_connection(desk: Desk) -> None:
+    desk.publisher.hear(Connected(65_536), 0.0)
+    desk.pump(0.1)
+    desk.answer(0, now_s=0.2)
+    desk.publisher.hear(Disconnected(), 0.3)
+    desk.publisher.hear(Connected(65_536), 0.4)
+
+    assert desk.pump(0.5) == []
+
+
+def test_a_message_from_before_a_reboot_says_that_it_is_delayed(desk: Desk) -> None:
+    desk.side.reopen()
+    desk.side.summaries.adopt(3.0)
+    desk.publisher = Publisher(desk.side.outbox, desk.line)
+    desk.now = desk.side.register.moment(4.0)
+    desk.publisher.hear(Connected(65_536), 4.0)
+    desk.pump(4.0)
+
+    assert all(message.data.model_dump()["delayed"] for message in desk.line.messages)

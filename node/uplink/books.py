@@ -1,0 +1,58 @@
+"""The books of one node: one file, the outbox and the register in it, and who writes in them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from node.config.settings import Settings
+from node.ops.clock import WallClock
+from node.uplink.composer import Composer, Sender
+from node.uplink.outbox import Outbox
+from node.uplink.register import Register
+from node.uplink.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """What intake and summaries share.
+
+    Args:
+        store: the file.
+        outbox: messages to send.
+        register: what was sensed and told.
+        composer: makes messages.
+        window_s: length of a summary's window, in seconds.
+    """
+
+    store: Store
+    outbox: Outbox
+    register: Register
+    composer: Composer
+    window_s: int
+
+
+def sender_of(settings: Settings) -> Sender:
+    """Who speaks."""
+    return Sender(f"urn:polewatch:node:{settings.node.id}", settings.node.tile)
+
+
+def open_books(settings: Settings, clock: WallClock, path: str, epoch: int | None = None) -> Books:
+    """Opens the books of a node.
+
+    Args:
+        settings: which node it is.
+        clock: dates what is written.
+        path: the file, or `IN_MEMORY`.
+        epoch: of a new file; None draws it.
+
+    Raises:
+        StorageError: the file cannot be opened or written.
+    """
+    store = Store(path, settings.outbox.max_mb)
+    try:
+        outbox = Outbox(store, epoch)
+    except BaseException:
+        store.close()
+        raise
+    composer = Composer(sender_of(settings), clock)
+    return Books(store, outbox, Register(store), composer, settings.summary.window_s)
