@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import math
 import os
 import sys
 from pathlib import Path
 from typing import Annotated
 
-import typer
-from rich.console import Console
-
 from node.errors import PolewatchError
+
+try:
+    import typer
+    from rich.console import Console
+except KeyboardInterrupt:  # most of the start is these two: Ctrl-C is no traceback then either
+    sys.exit(130)
 
 app = typer.Typer(
     name="polewatch-sim",
@@ -19,6 +23,14 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+
+def _finite(value: float | None) -> float | None:
+    """Refuses nan and inf: a street that begins or ends there never does."""
+    if value is not None and not math.isfinite(value):
+        raise typer.BadParameter(f"{value} is no number of seconds")
+    return value
+
 
 Seed = Annotated[int, typer.Option(min=0, help="The same seed is the same street, to the byte.")]
 
@@ -45,8 +57,12 @@ def demo(
 def node(
     config: Annotated[Path | None, typer.Option(help="The node's configuration file.")] = None,
     seed: Seed = 7,
-    seconds: Annotated[float | None, typer.Option(help="The street ends after so many seconds.")] = None,
-    began: Annotated[float | None, typer.Option(help="CLOCK_BOOTTIME of the street's second 0.", hidden=True)] = None,
+    seconds: Annotated[
+        float | None, typer.Option(help="The street ends after so many seconds.", callback=_finite)
+    ] = None,
+    began: Annotated[
+        float | None, typer.Option(help="CLOCK_BOOTTIME of the street's second 0.", hidden=True, callback=_finite)
+    ] = None,
 ) -> None:
     """Runs the sensing process of a node with a street's camera and microphone, in real time."""
     from simulator import street_node  # noqa: PLC0415 - `--help` answers without loading OpenCV
@@ -65,9 +81,11 @@ def with_names(arguments: list[str]) -> list[str]:
 
 
 def main() -> None:
-    """The command's entry: an error of ours is one line and its exit code."""
+    """The command's entry: an error of ours is one line and its exit code, and Ctrl-C is 130."""
     try:
         app(with_names(sys.argv[1:]))
+    except KeyboardInterrupt:
+        sys.exit(130)
     except PolewatchError as error:
         print(f"polewatch-sim: {error}", file=sys.stderr)
         sys.exit(error.exit_code)

@@ -3,7 +3,7 @@
 Rules (docs/privacy.md tells them to residents):
 
     P1  Only the closed kinds and words of `node.contract` pass; counts in a summary stop at 3.
-    P2  Incidents are told to the whole second, durations and peaks in steps.
+    P2  Incidents are told to the nearest second, durations and peaks in steps.
     P3  Levels are told in whole dB, over a window only.
     P4  At most `incidents_per_10_min` and `incidents_per_day` incidents begin. What is kept back is counted.
     P5  An end is told only of an incident whose start was told.

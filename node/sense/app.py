@@ -66,7 +66,7 @@ class Sense:
     def run(self) -> int:
         """Senses until SIGTERM or SIGINT, or the end of every input, and gives the exit code.
 
-        Where the camera is gone for as long as this process lives, it ends in order: the service manager starts it anew.
+        Where the camera is gone for as long as this process lives, it ends in order, to be started anew.
         """
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
@@ -77,7 +77,7 @@ class Sense:
         try:
             self._sense()
         except CameraGoneError as error:
-            log.error("%s", error)  # noqa: TRY400 - an operator reads this line, and needs no traceback
+            log.error("%s", error)
             code = error.exit_code
         notify("STOPPING=1")
         self._end()

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 import soundfile
@@ -109,6 +110,11 @@ def test_the_rate_cap_holds_in_replay_and_is_told(tmp_path: Path, capsys: pytest
         (["replay", "--audio", "good.wav", "--scores", "/dev/full"], 69, "/dev/full: cannot be written"),
         (["replay", "--audio", "good.wav", "--scores", "no/such/folder"], 69, "no/such/folder: cannot be written"),
         (["replay", "--audio", "good.wav", "--config", "empty.wav"], 78, "empty.wav: is empty"),
+        (["replay", "--audio", "good.wav", "--scores", "good.wav"], 2, "good.wav: is an input of this very run"),
+        (["replay", "--audio", "good.wav", "--start", "1950-01-01"], 2, "not in the years 1970 to 9998"),
+        (["replay", "--audio", "good.wav", "--start", "9999-12-31"], 2, "not in the years 1970 to 9998"),
+        (["replay", "--video", "/dev/null"], 66, "/dev/null: is a device"),
+        (["replay", "--audio", "two\nlines.wav"], 66, "two\\nlines.wav"),
         (["config", "check", "--config", "missing.toml"], 78, "missing.toml: cannot be read"),
         (["sense", "--config", "text.wav"], 78, "text.wav"),
         (["uplink", "--config", "text.wav"], 78, "text.wav"),
@@ -219,3 +225,54 @@ def test_a_fault_of_ours_is_one_line_without_what_was_being_processed(
     assert "a fault of ours" in said
     assert "0.97" not in said
     assert os.linesep not in said.strip()
+
+
+def test_a_film_that_breaks_off_takes_no_event_from_the_sound(
+    roar: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    film = tmp_path / "film.avi"
+    writer = cv2.VideoWriter(str(film), cv2.VideoWriter.fourcc(*"MJPG"), 10, (64, 48))
+    for index in range(300):
+        writer.write(np.full((48, 64, 3), index % 251, np.uint8))
+    writer.release()
+    content = film.read_bytes()
+    film.write_bytes(content[: len(content) // 4])
+
+    assert main(["replay", "--audio", str(roar), "--video", str(film)]) == 66
+    told = capfd.readouterr()
+    assert [event["data"].get("phase") for event in lines(told.out)] == ["start", "end", None]  # type: ignore[attr-defined]  # data is a table
+    assert "film.avi" in told.err
+
+
+def shell(command: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        ["bash", "-c", command.replace("polewatch", f"{sys.executable} -m node.cli")],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=ROOT,
+    )
+
+
+@pytest.mark.parametrize("command", ["polewatch replay --audio {roar}", "polewatch config example"])
+@pytest.mark.parametrize("sink", ["> /dev/full", ">&-"])
+def test_an_output_that_takes_nothing_is_one_line_and_exit_code_69(roar: Path, command: str, sink: str) -> None:
+    done = shell(f"{command.format(roar=roar)} {sink}")
+
+    assert done.returncode == 69
+    assert done.stderr.startswith("polewatch: the output ")
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_reader_that_goes_away_is_no_fault_of_the_scores(roar: Path, tmp_path: Path) -> None:
+    done = shell(f"set -o pipefail; polewatch replay --audio {roar} --scores {tmp_path}/scores.jsonl | head -1")
+
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_scores_of_an_earlier_run_do_not_stay_when_the_input_cannot_be_read(tmp_path: Path) -> None:
+    scores = tmp_path / "scores.jsonl"
+    scores.write_text("of an earlier run")
+    main(["replay", "--audio", str(tmp_path / "missing.wav"), "--scores", str(scores)])
+
+    assert scores.read_text() == ""

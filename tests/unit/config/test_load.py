@@ -50,6 +50,9 @@ def test_every_setting_is_explained() -> None:
         ("", "is empty"),
         ("\n\n", "is empty"),
         ("[node", "is not TOML"),
+        ("x=" + 100_000 * "[", "is not TOML"),
+        ("x=" + 5_000 * "9", "is not TOML"),
+        (SMALL + '[outbox]\npath = ":memory:"\n', "outbox.path"),
         ("\xff\xfe", "is not TOML"),
         ("[broker]\nport = 1883\n", "node: is missing"),
         (SMALL + "[spike]\nopn_db = 9\n", "spike.opn_db: there is no such key; did you mean spike.open_db?"),
@@ -136,3 +139,10 @@ def test_any_bytes_as_a_configuration_are_refused_in_one_line(tmp_path: Path, co
     with pytest.raises(ConfigError) as caught:
         load(path)
     assert str(caught.value).isprintable()
+
+
+def test_a_byte_order_mark_before_the_configuration_is_no_fault(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_bytes(b"\xef\xbb\xbf" + SMALL.encode())
+
+    assert load(path).settings.node.id == "pole-0042"
