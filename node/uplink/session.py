@@ -10,7 +10,6 @@ import contextlib
 import logging
 import queue
 import random
-import ssl
 import threading
 import time
 from collections.abc import Callable
@@ -27,6 +26,7 @@ from node.contract.envelope import CONTENT_TYPE, Outbound, StateMessage, encode
 from node.contract.topics import QOS, SESSION_EXPIRY_S, WILL_DELAY_S, route_of, topic_of
 from node.errors import BrokerError
 from node.uplink.backoff import Backoff
+from node.uplink.tls import tls_context
 
 WINDOW = 16
 """Messages in flight at once."""
@@ -181,7 +181,7 @@ class Session:
         client.connect_timeout = _CONNECT_TIMEOUT_S
         client.max_inflight_messages_set(WINDOW)
         if self._broker.tls:
-            client.tls_set_context(_tls(self._broker))
+            client.tls_set_context(tls_context(self._broker))
         will = self._last_will()
         properties = _properties(PacketTypes.WILLMESSAGE, WillDelayInterval=WILL_DELAY_S, ContentType=CONTENT_TYPE)
         client.will_set(topic_of(will), encode(will), QOS, retain=True, properties=properties)
@@ -249,19 +249,3 @@ def _properties(packet_type: int, **values: str | int) -> Properties:
     for name, value in values.items():
         setattr(properties, name, value)
     return properties
-
-
-def _tls(broker: BrokerSettings) -> ssl.SSLContext:
-    """TLS 1.3 with the city's authority, and this node's certificate.
-
-    Raises:
-        BrokerError: a file cannot be read or does not fit.
-    """
-    try:
-        context = ssl.create_default_context(cafile=broker.ca_file)
-        context.minimum_version = ssl.TLSVersion.TLSv1_3
-        if broker.certificate_file:
-            context.load_cert_chain(broker.certificate_file, broker.key_file)
-    except (OSError, ssl.SSLError) as error:
-        raise BrokerError(f"broker.ca_file, certificate_file or key_file: {error}") from error
-    return context

@@ -21,6 +21,8 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
+from tests.integration.node_side import UplinkProcess, until, write_config
+
 pytestmark = pytest.mark.slow
 
 FILES = Path(__file__).parents[2] / "firmware_config/mosquitto"
@@ -233,3 +235,45 @@ def test_tls_1_2_is_refused(city, port):
 
     with raw, pytest.raises(ssl.SSLError, match="version"):
         context.wrap_socket(raw, server_hostname="localhost")
+
+
+@pytest.fixture
+def pole(city, port, tmp_path):
+    """Starts the real `polewatch uplink` of pole-1, with the certificate of a given name."""
+    started: list[UplinkProcess] = []
+
+    def start(certificate: str) -> UplinkProcess:
+        config = write_config(tmp_path, port)
+        files = {"ca_file": "ca.crt", "certificate_file": f"{certificate}.crt", "key_file": f"{certificate}.key"}
+        names = "".join(f'{key} = "{city.folder / name}"\n' for key, name in files.items())
+        text = config.read_text().replace('"pole-0042"', '"pole-1"').replace('"127.0.0.1"', '"localhost"')
+        config.write_text(text + names)
+        started.append(UplinkProcess(config))
+        started[-1].start()
+        return started[-1]
+
+    yield start
+    for process in started:
+        process.stop()
+
+
+def test_the_real_node_tells_its_birth_to_the_production_broker(connect, pole):
+    forecaster = connect("forecaster")
+    forecaster.subscribe("polewatch/v1/pole-1/info")
+    pole("pole-1")
+
+    def born() -> bool:
+        topic, payload = forecaster.heard.get(timeout=PATIENCE_S)
+        return topic == "polewatch/v1/pole-1/info" and b"org.polewatch.info.v1" in payload
+
+    until(born, what="the birth")
+
+
+@pytest.mark.parametrize("certificate", ["stolen", "missing"])
+def test_a_node_with_a_wrong_certificate_says_so_once_and_keeps_its_outbox(pole, certificate):
+    uplink = pole(certificate)
+    until(lambda: "messages wait in the outbox" in uplink.said(), what="the line")
+
+    assert uplink.alive
+    assert uplink.said().count("no broker at localhost") == 1
+    assert "Traceback" not in uplink.said()
