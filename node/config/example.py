@@ -49,7 +49,7 @@ def _entry(key: str, field: FieldInfo) -> Iterator[str]:
     if field.default is PydanticUndefined:
         yield f"{key} = {_toml(EXAMPLE_ID)}"
     elif field.default is None:
-        yield f"#{key} = 0"
+        yield f"#{key} = 0  # an example: not set by default"
     else:
         yield f"#{key} = {_toml(field.default)}"
 

@@ -8,7 +8,7 @@ from node.config.base import Section, setting
 
 
 class CameraSettings(Section):
-    """`[camera]`: the one camera of the node."""
+    """The one camera of the node."""
 
     source: str = setting(
         "",
@@ -22,7 +22,7 @@ class CameraSettings(Section):
 
 
 class PresenceSettings(Section):
-    """`[presence]`: from when on, and until when, something is there."""
+    """From when on, and until when, something is there."""
 
     open_share: float = setting(
         0.006, "the share of the picture that one moving thing must fill before something is there", ge=0.0005, le=0.5

@@ -68,7 +68,12 @@ class SpikeSettings(Section):
         6.0, "A sudden rise with more low sound than this (C minus A) is wind or thunder.", unit="dB", ge=0.0, le=40.0
     )
     gradual_c_minus_a_db: float = setting(
-        2.0, "A gradual rise with more low sound than this (C minus A) is a vehicle.", unit="dB", ge=0.0, le=40.0
+        2.0,
+        "A gradual rise with more low sound than this (C minus A) is a vehicle. A fast one close by (60 km/h or more)"
+        " has less, and is taken for a spike of low confidence.",
+        unit="dB",
+        ge=0.0,
+        le=40.0,
     )
     hold_s: float = setting(4.0, "A pause shorter than this belongs to the spike.", unit="s", ge=0.5, le=60.0)
     refractory_s: float = setting(10.0, "After its end no other spike opens for this long.", unit="s", ge=0.0, le=600.0)

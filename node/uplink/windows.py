@@ -21,7 +21,7 @@ def index_at(wall_s: float, window_s: int) -> int:
 def index_of(end_wall_s: float, sensed: WindowSensed, window_s: int) -> int:
     """The number of the window that a record tells of: the one that holds the middle of its stretch.
 
-    The end itself would not do: `sense` closes a window at the first hop beyond its end.
+    The end itself would not do: it is the bound, where the next window begins.
     """
     return index_at(end_wall_s - sensed.span_s / 2, window_s)
 

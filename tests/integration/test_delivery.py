@@ -177,8 +177,8 @@ def test_a_summary_follows_each_window_with_the_exposure_that_sense_told(
     finally:
         uplink.stop()
 
-    told = next(s["data"] for s in reader.of("summary") if s["data"]["sound_exposure_s"])
-    assert (told["sound_exposure_s"], told["sight_exposure_s"], told["levels"]["laeq_db"]) == (8, 4, 60)
+    data = next(s["data"] for s in reader.of("summary") if s["data"]["sound_exposure_s"])
+    assert (data["sound_exposure_s"], data["sight_exposure_s"], data["levels"]["laeq_db"]) == (8, 4, 60)
 
 
 def test_the_loss_of_a_microphone_is_in_health_within_seconds(

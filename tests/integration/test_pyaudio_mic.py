@@ -76,6 +76,34 @@ def test_the_device_gives_the_samples_of_its_file_in_order(listen, source):
     assert said == "True 0"
 
 
+def test_a_stereo_device_whose_channels_cancel_each_other_is_heard(listen, tmp_path):
+    ramp = np.arange(48_000 * 20) % 20_011 - 10_000
+    (tmp_path / "ramp.raw").write_bytes(np.stack([ramp, -ramp], axis=1).astype("<i2").tobytes())
+
+    said = listen("""
+        import numpy as np
+        import pyaudio
+        from node.sense.capture.pyaudio_mic import PyAudioMicrophone
+        any_device = pyaudio.PyAudio.open
+        def stereo_only(self, **wanted):
+            if wanted["channels"] == 1:
+                raise OSError(-9998, "Invalid number of channels")
+            return any_device(self, **wanted)
+        pyaudio.PyAudio.open = stereo_only
+        microphone = PyAudioMicrophone("polemic")
+        blocks = []
+        while sum(b.samples.size for b in blocks) < 48_000:
+            block = microphone.read(5.0)
+            assert block is not None
+            blocks.append(block)
+        microphone.close()
+        heard = np.round(np.concatenate([b.samples for b in blocks]) * 32768).astype(int)[:48_000]
+        print(np.array_equal(np.abs(heard), np.abs(np.arange(48_000) % 20_011 - 10_000)))
+    """)
+
+    assert said == "True"
+
+
 def test_time_follows_the_samples_of_a_device_without_a_pace(listen):
     said = listen("""
         from node.sense.capture.pyaudio_mic import PyAudioMicrophone

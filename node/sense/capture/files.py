@@ -129,6 +129,8 @@ class AudioFile(Microphone):
 
 def _check_magic(path: Path) -> None:
     """The decoders of libsndfile for other formats write to stderr, and we promise three formats."""
+    if path == Path():  # what an empty name becomes
+        raise UnreadableInputError("no sound file is named; name a WAV, FLAC or OGG file")
     try:
         if path.is_dir():
             raise UnreadableInputError(f"{path}: a directory cannot be used; name a WAV, FLAC or OGG file")

@@ -186,8 +186,8 @@ class _Reel:
 
 
 def _open(path: str) -> cv2.VideoCapture:
-    if not path:
-        raise UnreadableInputError("the name of the video file is empty; name a file")
+    if path in {"", "."}:  # an empty path is a dot to many
+        raise UnreadableInputError("no video file is named; name an MP4, AVI or Matroska file")
     try:
         # made absolute: a name like "concat:x" or "-" must not mean anything else to FFmpeg
         whole = Path(path).resolve()

@@ -160,3 +160,45 @@ def test_broken_samples_are_no_incident() -> None:
     line.hear(samples)
 
     assert line.of(IncidentBegan) == []
+
+
+def test_a_window_is_closed_when_its_time_is_over_though_nothing_is_sensed() -> None:
+    line = Line()
+    line.pipeline.hear(AudioBlock(HUM[: 10 * RATE_HZ], 0.0))
+    line.pipeline.keep_time(59.9)
+    assert line.records == []
+    line.pipeline.keep_time(75.0)
+    line.pipeline.keep_time(200.0)
+
+    [(window, at_s)] = line.records
+    assert isinstance(window, WindowSensed)
+    assert (window.span_s, window.sound_exposure_s) == (60, 10)
+    assert at_s == pytest.approx(60.0)
+
+
+def test_keeping_time_opens_no_window() -> None:
+    line = Line()
+    line.pipeline.keep_time(10.0)
+    line.pipeline.keep_time(1000.0)
+    line.pipeline.finish(2000.0)
+
+    assert line.records == []
+
+
+def test_a_window_ends_at_its_bound_though_the_next_sound_comes_much_later() -> None:
+    line = Line()
+    line.pipeline.hear(AudioBlock(HUM[:RATE_HZ], 50.0))
+    line.pipeline.hear(AudioBlock(HUM[:RATE_HZ], 300.0))
+
+    assert [at_s for _, at_s in line.of(WindowSensed)] == [pytest.approx(60.0)]
+
+
+def test_sound_that_comes_later_than_a_picture_of_the_next_window_closes_nothing() -> None:
+    line = Line()
+    picture = CHANCE.integers(0, 255, (90, 160, 3), dtype=np.uint8)
+    line.pipeline.hear(AudioBlock(HUM[: 59 * RATE_HZ], 0.0))
+    line.pipeline.look(Frame(picture, 60.02))
+    line.pipeline.hear(AudioBlock(HUM[:RATE_HZ], 59.0))
+    line.pipeline.look(Frame(picture, 60.12))
+
+    assert len(line.of(WindowSensed)) == 1

@@ -53,3 +53,36 @@ def test_a_camera_that_is_not_there_is_one_line_and_exit_code_69() -> None:
 
     assert done.returncode == 69
     assert done.stderr == "polewatch-sim: no camera was found: plug one in, or name a video file behind --camera\n"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("option", ["--began", "--seconds"])
+@pytest.mark.parametrize("number", ["nan", "inf", "-inf"])
+def test_a_time_that_is_no_number_is_a_usage_error(option: str, number: str) -> None:
+    done = simulator("node", f"{option}={number}")
+
+    assert done.returncode == 2
+    assert "is no number of seconds" in done.stderr
+
+
+INTERRUPTED = """
+import os, signal, sys
+class CtrlC:
+    def find_spec(self, name, *rest):
+        if name == "MODULE":
+            sys.meta_path.remove(self)
+            os.kill(os.getpid(), signal.SIGINT)
+sys.meta_path.insert(0, CtrlC())
+sys.argv = ["polewatch-sim", "demo"]
+from simulator.cli import main
+main()
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("module", ["typer", "rich.console", "simulator.demo"])
+def test_ctrl_c_while_it_loads_is_exit_code_130_and_no_traceback(module: str) -> None:
+    command = [sys.executable, "-c", INTERRUPTED.replace("MODULE", module)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+
+    assert (done.returncode, done.stderr) == (130, "")

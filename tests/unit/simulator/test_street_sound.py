@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import tracemalloc
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -169,6 +172,18 @@ def test_an_utterance_has_the_level_that_it_names() -> None:
         energy = float(np.sum(np.square(weighted("A", sound)))) / (word.lasts_s * RATE)
 
         assert 10 * np.log10(energy / (20e-6) ** 2) == pytest.approx(word.level_db, abs=0.5)
+
+
+def test_many_voices_are_not_kept_in_memory() -> None:
+    word = Street(SEED).moments(0.0, 60.0)[0].members[0].words[0]
+    tracemalloc.start()
+    before, _ = tracemalloc.get_traced_memory()
+    for number in range(150):
+        voice(SEED, 0, replace(word, number=number, lasts_s=0.5, tract=1 + number / 1000))
+    after, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert after - before < 12e6
 
 
 def test_a_shout_has_harmonics_of_its_pitch() -> None:

@@ -235,6 +235,16 @@ def test_the_further_above_the_threshold_the_surer(level_db, confidence):
     assert world.began[0].confidence == Confidence(confidence)
 
 
+def test_a_gradual_rise_has_low_confidence_however_loud_it_is():
+    world = street()
+    for level_db in np.arange(50, 80, 1.25):
+        world.hop(level_db, c_minus_a_db=4.0)
+    world.hear(1, 80)
+
+    (began,) = world.began
+    assert began.confidence == Confidence.LOW
+
+
 def test_the_evidence_is_of_the_vocabulary():
     world = street()
     world.hear(3, 65)
@@ -267,6 +277,16 @@ def test_the_table_names_every_state_and_leads_only_to_states():
 def test_an_unknown_threshold_is_refused():
     with pytest.raises(ValidationError):
         SpikeSettings.model_validate({"open_above": 3})
+
+
+@pytest.mark.parametrize(("opens", "closes"), [("open_db", "close_db"), ("open_peak_db", "close_peak_db")])
+def test_a_closing_threshold_above_its_opening_one_is_refused(opens, closes):
+    with pytest.raises(ValidationError, match=f"{closes} must not be above {opens}"):
+        SpikeSettings.model_validate({opens: 5.0, closes: 5.1})
+
+
+def test_a_closing_threshold_may_be_its_opening_one():
+    assert SpikeSettings(open_db=5.0, close_db=5.0).close_db == 5.0
 
 
 @pytest.mark.parametrize(("calibration", "full_scale_db"), [("none", 0.0), ("nominal", 123.01), ("calibrator", 123.01)])

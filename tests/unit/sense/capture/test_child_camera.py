@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 
 from node.errors import CameraError
-from node.sense.capture.child import ChildCamera
+from node.sense.capture.child import CameraGoneError, ChildCamera
 from node.sense.capture.ports import Camera, EndOfMedia, Frame
 
 ROOT = Path(__file__).parents[4]
@@ -154,8 +154,9 @@ def test_a_lost_camera_stays_lost_for_every_later_read(child):
     camera = child(no_device)
     loss(camera)
 
-    with pytest.raises(CameraError):
+    with pytest.raises(CameraError) as told:
         camera.read(0.01)
+    assert not isinstance(told.value, CameraGoneError)
 
 
 def test_the_text_of_a_driver_s_own_error_does_not_get_out(child):
@@ -233,7 +234,18 @@ def test_losing_the_keeper_ends_the_capture_process_and_is_told(child):
     os.kill(camera._keeper, signal.SIGKILL)
 
     assert eventually(lambda: not is_running(pid))
-    assert "restart this service" in loss(camera)
+    with pytest.raises(CameraGoneError, match="start anew"):
+        read_into([], camera)
+
+
+def test_a_camera_without_its_keeper_stays_gone_for_every_later_read(child):
+    camera = child(Street)
+    os.kill(camera._keeper, signal.SIGKILL)
+    with pytest.raises(CameraGoneError):
+        read_into([], camera)
+
+    with pytest.raises(CameraGoneError):
+        camera.read(0.01)
 
 
 def test_signals_of_a_terminal_and_of_a_service_manager_leave_both_processes_alone(child):
@@ -262,7 +274,7 @@ PARENT = """
     import resource, sys, time
     import numpy as np
     from functools import partial
-    from node.sense.capture.child import ChildCamera
+    from node.sense.capture.child import CameraGoneError, ChildCamera
     from node.sense.capture.opencv import OpenCvCamera
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     film = partial(OpenCvCamera, sys.argv[1], width=64, height=48, fps=30.0, paced=True)

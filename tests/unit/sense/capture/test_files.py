@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import contextlib
+import os
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -55,11 +57,20 @@ def test_time_counts_from_zero_without_holes(tmp_path):
 
 
 def test_several_channels_are_heard_as_their_mean(tmp_path):
-    soundfile.write(tmp_path / "a.wav", np.stack([sine(), 0 * sine(), -sine()], axis=1), 48_000)
+    soundfile.write(tmp_path / "a.wav", np.stack([sine(), 0 * sine()], axis=1), 48_000)
 
-    blocks = read_all(tmp_path / "a.wav")
+    heard = np.concatenate([block.samples for block in read_all(tmp_path / "a.wav")])
 
-    assert max(np.abs(block.samples).max() for block in blocks) < 1e-4
+    assert np.abs(heard - sine() / 2).max() < 1e-4
+
+
+@pytest.mark.parametrize("other", [np.full(48_000, np.nan), -sine()], ids=["broken", "wired the wrong way round"])
+def test_one_bad_channel_does_not_deafen_a_file(tmp_path, other):
+    soundfile.write(tmp_path / "a.wav", np.stack([sine(), other], axis=1), 48_000, subtype="FLOAT")
+
+    heard = np.concatenate([block.samples for block in read_all(tmp_path / "a.wav")])
+
+    assert np.abs(np.abs(heard) - np.abs(sine())).max() < 1e-4
 
 
 def test_samples_at_the_rail_are_counted(tmp_path):
@@ -72,12 +83,55 @@ def test_samples_at_the_rail_are_counted(tmp_path):
 
 def test_broken_samples_of_a_float_file_are_not_finite(tmp_path):
     samples = sine().astype(np.float32)
-    samples[100], samples[200], samples[300] = np.nan, np.inf, 1e30
+    samples[100], samples[200], samples[300] = np.nan, np.inf, 8.1
     soundfile.write(tmp_path / "a.wav", samples, 48_000, subtype="FLOAT")
 
     first = read_all(tmp_path / "a.wav")[0]
 
     assert np.flatnonzero(~np.isfinite(first.samples)).tolist() == [100, 200, 300]
+
+
+@pytest.mark.parametrize("broken", [np.nan, -np.inf, 1e30, 8.1])
+def test_a_file_without_a_usable_sample_is_given_and_then_told(tmp_path, broken):
+    soundfile.write(tmp_path / "a.wav", np.full(48_000, broken), 48_000, subtype="FLOAT")
+
+    heard_s, told = read_until_broken(tmp_path / "a.wav")
+
+    assert heard_s == pytest.approx(1.0)
+    assert told.endswith("a.wav: holds no usable sound: not one sample is a number in range")
+
+
+@pytest.mark.parametrize(("rate_hz", "frames"), [(48_000, 5_999), (8_000, 999), (96_000, 11_998)])
+def test_a_file_shorter_than_a_hop_is_told(tmp_path, rate_hz, frames):
+    soundfile.write(tmp_path / "a.wav", sine(rate_hz)[:frames], rate_hz)
+
+    assert "is shorter than 0.125 s" in read_until_broken(tmp_path / "a.wav")[1]
+
+
+@pytest.mark.parametrize("rate_hz", [8_000, 44_100, 48_000, 96_000])
+def test_a_file_of_exactly_one_hop_is_heard(tmp_path, rate_hz):
+    soundfile.write(tmp_path / "a.wav", sine(rate_hz)[: -(-rate_hz // 8)], rate_hz)
+
+    assert sum(block.samples.size for block in read_all(tmp_path / "a.wav")) >= 6_000
+
+
+def test_the_share_of_unusable_samples_is_one_line_of_the_log(tmp_path, caplog):
+    samples = sine().astype(np.float32)
+    samples[:5_760] = np.nan
+    soundfile.write(tmp_path / "a.wav", samples, 48_000, subtype="FLOAT")
+
+    read_all(tmp_path / "a.wav")
+
+    (line,) = caplog.messages
+    assert line.endswith("a.wav: 12 % of its samples are no numbers in range and count as lost")
+
+
+def test_a_channel_that_is_broken_beside_one_that_works_is_not_told(tmp_path, caplog):
+    soundfile.write(tmp_path / "a.wav", np.stack([sine(), np.full(48_000, np.nan)], axis=1), 48_000, subtype="FLOAT")
+
+    read_all(tmp_path / "a.wav")
+
+    assert caplog.messages == []
 
 
 @pytest.mark.parametrize("name", ["a.wav", "a.flac", "a.ogg"])
@@ -135,6 +189,18 @@ def test_a_folder_is_refused(tmp_path):
         AudioFile(tmp_path)
 
 
+def test_a_pipe_is_refused_without_waiting_for_its_writer(tmp_path):
+    os.mkfifo(tmp_path / "a.wav")
+
+    with pytest.raises(UnreadableInputError, match="a pipe or a device cannot be used; name a file"):
+        AudioFile(tmp_path / "a.wav")
+
+
+def test_an_empty_name_is_told_as_none():
+    with pytest.raises(UnreadableInputError, match="no sound file is named"):
+        AudioFile(Path())
+
+
 def test_a_file_without_a_sample_is_refused(tmp_path):
     soundfile.write(tmp_path / "a.wav", np.zeros(0), 48_000)
 
@@ -147,6 +213,13 @@ def test_a_rate_out_of_range_is_refused_with_the_range(tmp_path, rate_hz):
     soundfile.write(tmp_path / "a.wav", np.zeros(1000), rate_hz)
 
     with pytest.raises(UnreadableInputError, match=r"8000\.\.192000"):
+        AudioFile(tmp_path / "a.wav")
+
+
+def test_a_rate_without_a_simple_ratio_is_refused_with_one_that_has(tmp_path):
+    soundfile.write(tmp_path / "a.wav", np.zeros(1000), 191_999)
+
+    with pytest.raises(UnreadableInputError, match="resample it to 48000 Hz"):
         AudioFile(tmp_path / "a.wav")
 
 

@@ -100,8 +100,21 @@ def test_a_missing_file_is_named(tmp_path):
 
 
 def test_a_folder_is_no_video_file(tmp_path):
-    with pytest.raises(UnreadableInputError):
+    with pytest.raises(UnreadableInputError, match="is no video file"):
         opened(tmp_path)
+
+
+def test_a_pipe_is_no_video_file(tmp_path):
+    os.mkfifo(tmp_path / "film.mp4")
+
+    with pytest.raises(UnreadableInputError, match=r"film\.mp4: is no video file"):
+        opened(tmp_path / "film.mp4")
+
+
+@pytest.mark.parametrize("name", ["", str(Path())])
+def test_an_empty_name_is_told_as_none(name):
+    with pytest.raises(UnreadableInputError, match="no video file is named"):
+        OpenCvCamera(name, width=64, height=48, fps=5.0, paced=False)
 
 
 def test_an_empty_file_is_told_as_empty(tmp_path):
