@@ -1,39 +1,27 @@
 """`polewatch replay`: files through the whole pipeline and the whole gate, as fast as they can be read.
 
-The same `Pipeline`, the same 64-byte records, the same gate and outbox (in memory) as on a pole; only the devices
-are files, and what would go to the broker is printed, one CloudEvent a line.
+What would go to the broker is printed, one CloudEvent a line.
 """
 
 from __future__ import annotations
 
 import contextlib
-import math
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TextIO
 
-from node.airlock.gate import Policy
-from node.airlock.record import Body, Record, encode
 from node.config.settings import Settings
-from node.contract.envelope import Numbered
-from node.contract.envelope import encode as encode_message
+from node.contract.envelope import Numbered, encode
+from node.dry_run import DryRun
 from node.errors import OperatorError, UnreadableInputError
-from node.ops.clock import FixedClock
 from node.replay_scores import ScoreFile
 from node.sense.capture.files import AudioFile
 from node.sense.capture.opencv import OpenCvCamera
-from node.sense.capture.ports import AudioBlock, Camera, EndOfMedia, Frame, Microphone
-from node.sense.pipeline import Pipeline
-from node.uplink.books import open_books
-from node.uplink.intake import Intake
-from node.uplink.store import IN_MEMORY
-from node.uplink.summaries import Summaries
+from node.sense.capture.ports import Camera
 
 DEFAULT_START = "2026-01-01T00:00:00Z"
-_PATIENCE_S = 30.0
 _LAST_YEAR = 9998
-_SETTLED_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,88 +63,15 @@ def run(settings: Settings, request: Request, out: TextIO) -> int:
         camera = _camera(settings, request.video) if request.video else None
         if camera is not None:
             stack.callback(camera.close)
-        _Replay(settings, request, out, scores).run(microphone, camera)
+        start_wall_s = _wall_s(request.start)
+
+        def tell(message: Numbered, _now_s: float) -> None:
+            out.write(encode(message).decode() + "\n")
+            out.flush()
+
+        dry_run = DryRun(settings, start_wall_s, request.seed, tell, scores.write if scores else None)
+        dry_run.run(microphone, camera)
     return 0
-
-
-class _Replay:
-    """One run."""
-
-    def __init__(self, settings: Settings, request: Request, out: TextIO, scores: ScoreFile | None) -> None:
-        clock = FixedClock(_wall_s(request.start))
-        books = open_books(settings, clock, IN_MEMORY, epoch=request.seed)
-        policy = Policy(settings.policy.incidents_per_10_min, settings.policy.incidents_per_day)
-        self._summaries = Summaries(books)
-        self._summaries.adopt(0.0)
-        self._intake = Intake(books, self._summaries, policy)
-        self._pipeline = Pipeline(settings, clock, self._emit, scores.write if scores else None)
-        self._out = out
-        self._sequence = 0
-        self._now_s = 0.0
-
-    def run(self, microphone: Microphone | None, camera: Camera | None) -> None:
-        """Feeds the line in the order of time, to the end; then ends what is open."""
-        sound, sight = _Reader(microphone), _Reader(camera)
-        while sound.next is not None or sight.next is not None:
-            self._step(sound, sight)
-        self._pipeline.finish(self._now_s)
-        self._print(self._summaries.close(self._now_s - _SETTLED_S, self._now_s))
-        self._print(self._summaries.finish(self._now_s))
-        if (broken := sound.broken or sight.broken) is not None:
-            raise broken
-
-    def _step(self, sound: _Reader, sight: _Reader) -> None:
-        """Feeds whatever comes first. Where one file breaks off, the other goes on."""
-        reader = sight if sight.at_s < sound.at_s else sound
-        item = reader.next
-        if isinstance(item, AudioBlock):
-            self._now_s = max(self._now_s, item.captured_s + item.duration_s)
-            self._pipeline.hear(item)
-        elif isinstance(item, Frame):
-            self._now_s = max(self._now_s, item.captured_s)
-            self._pipeline.look(item)
-        self._print(self._summaries.close(self._now_s - _SETTLED_S, self._now_s))
-        reader.advance()
-
-    def _emit(self, body: Body, at_s: float) -> None:
-        """Through the airlock: 64 bytes, and the gate."""
-        self._sequence += 1
-        content = encode(Record(1, self._sequence, max(0, round(at_s * 1000)), body))
-        self._print(list(self._intake.take(content, self._now_s).released))
-
-    def _print(self, messages: list[Numbered]) -> None:
-        """One CloudEvent a line."""
-        for message in messages:
-            self._out.write(encode_message(message).decode() + "\n")
-            self._out.flush()
-
-
-class _Reader:
-    """One item ahead of a file, so that two files can be fed in the order of time."""
-
-    def __init__(self, source: Microphone | Camera | None) -> None:
-        self._source = source
-        self.next: AudioBlock | Frame | None = None
-        self.broken: UnreadableInputError | None = None
-        self.advance()
-
-    @property
-    def at_s(self) -> float:
-        """When the next item was captured; infinity when there is none."""
-        return self.next.captured_s if self.next is not None else math.inf
-
-    def advance(self) -> None:
-        """Reads on."""
-        self.next = None
-        if self._source is None:
-            return
-        try:
-            self.next = self._source.read(_PATIENCE_S)
-        except EndOfMedia:
-            self._source = None
-        except UnreadableInputError as error:
-            self._source = None
-            self.broken = error
 
 
 def _refuse_same_file(request: Request) -> None:
