@@ -37,6 +37,8 @@ def _fail(error: Exception) -> int:
     """Says in one line what went wrong, and gives the exit code."""
     if isinstance(error, PolewatchError):
         return _say(str(error), error.exit_code)
+    if isinstance(error, ModuleNotFoundError):
+        return _say(f"{error.name} is not installed; 'pip install polewatch[tools]' brings all of it", 69)
     if isinstance(error, BrokenPipeError):
         return _abandon_output(0)  # the reader of our output has what it wanted
     if isinstance(error, OSError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import os
 import sys
@@ -13,6 +14,9 @@ from node.errors import PolewatchError
 try:
     import typer
     from rich.console import Console
+    from rich.progress import Progress
+except ModuleNotFoundError as error:
+    sys.exit(f"polewatch-sim: {error.name} is not installed; 'pip install polewatch[tools]' brings all of it")
 except KeyboardInterrupt:  # most of the start is these two: Ctrl-C is no traceback then either
     sys.exit(130)
 
@@ -68,6 +72,46 @@ def node(
     from simulator import street_node  # noqa: PLC0415 - `--help` answers without loading OpenCV
 
     raise typer.Exit(street_node.run(config, seed, seconds, began))
+
+
+@app.command(name="list")
+def list_() -> None:
+    """Lists the scenarios: streets with a truth, for tests, demos and bug reports."""
+    from simulator import report, scenario  # noqa: PLC0415 - `--help` answers without loading OpenCV
+
+    report.list_scenarios(Console(), scenario.shipped())
+
+
+@app.command()
+def run(
+    name: Annotated[str, typer.Argument(help="A scenario of `list`, or a .toml file.")],
+    seed: Annotated[int | None, typer.Option(min=0, max=2**32 - 1, help="Instead of the scenario's own.")] = None,
+    score: Annotated[bool, typer.Option("--score", help="Prints recall, precision and latency.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Prints one JSON object and nothing else.")] = False,
+    sound_only: Annotated[
+        bool, typer.Option("--sound-only", help="Renders no pictures: several times as fast.")
+    ] = False,
+) -> None:
+    """Runs a scenario through a whole node, faster than time, and puts the truth beside what it told."""
+    from simulator import report, scenario, trial  # noqa: PLC0415 - `--help` answers without loading OpenCV
+
+    name, chosen = scenario.load(name)
+    screen = Console(stderr=True)
+    with Progress(console=screen, transient=True, disable=as_json or not screen.is_terminal) as bar:
+        task = bar.add_task(name, total=chosen.length_s)
+        outcome = trial.run(
+            name,
+            chosen,
+            chosen.seed if seed is None else seed,
+            sight=not sound_only,
+            progress=lambda street_s: bar.update(task, completed=street_s),
+        )
+    if as_json:
+        print(json.dumps(outcome.as_json()))
+        return
+    report.tell(Console(), outcome)
+    if score:
+        report.score_table(Console(), outcome.scores())
 
 
 def with_names(arguments: list[str]) -> list[str]:

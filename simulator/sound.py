@@ -26,8 +26,6 @@ from simulator.street import Street
 from simulator.traffic import REFERENCE_DISTANCE_M, Car
 from simulator.voices import voice
 
-CITY_DB = 52.0
-"""A-weighted level of the city far away, in dB re 20 µPa."""
 SELF_NOISE_DB = 30.0
 SENSITIVITY_DBFS = -26.0
 """A sine of 94 dB SPL gives this, where a sine from rail to rail is 0 dBFS (MEMS data sheets)."""
@@ -41,12 +39,12 @@ _HEARD_WITHIN_S = 0.5
 """Sound that left its source longer ago than this is not heard at the pole (170 m)."""
 
 
-def city_db(seed: int, t_s: Floats | float) -> Floats:
+def city_db(street: Street, t_s: Floats | float) -> Floats:
     """The level of the city at `t_s`: it swells and falls slowly by 1 dB."""
-    phases = chance(seed, Stream.CITY_NOISE).uniform(0, 2 * np.pi, 3)
+    phases = chance(street.seed, Stream.CITY_NOISE).uniform(0, 2 * np.pi, 3)
     periods_s = np.array([23.0, 61.0, 147.0])
     angle = 2 * np.pi * np.multiply.outer(np.asarray(t_s, dtype=np.float64), 1 / periods_s) + phases
-    return np.asarray(CITY_DB + np.sum(np.sin(angle), axis=-1) / 3)
+    return np.asarray(street.traits.city_db + np.sum(np.sin(angle), axis=-1) / 3)
 
 
 class Soundscape:
@@ -66,7 +64,7 @@ class Soundscape:
         """Frame `index` of it, from `index * FRAME`: sound pressure in Pa, float64, shape (FRAME,)."""
         t_s = (index * FRAME + np.arange(FRAME)) / SAMPLE_RATE_HZ
         from_s, to_s = float(t_s[0]), float(t_s[-1])
-        ends_db = city_db(self._street.seed, np.array([from_s, to_s]))
+        ends_db = city_db(self._street, np.array([from_s, to_s]))
         sound = self._city.frame(index) * pressure_pa(np.linspace(ends_db[0], ends_db[1], FRAME))
         cars = self._street.cars(from_s - _HEARD_WITHIN_S, to_s)
         self._tyres = {car.number: self._tyres.get(car.number) or self._tyre(car) for car in cars}

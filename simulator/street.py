@@ -7,6 +7,7 @@ ask for any instant in any order, at any block size, and see the same world.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from dataclasses import dataclass
 from typing import Any
 
 from node.errors import OperatorError
@@ -33,24 +34,43 @@ _LONGEST_MOMENT_S = 60.0
 """No member is in the street longer than this before or after the roar begins."""
 
 
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """What a street is like, beyond its seed.
+
+    Args:
+        roars: whether crowds gather and roar.
+        walkers: how many people walk, as a multiple of an ordinary afternoon.
+        cars: how many cars pass, as a multiple of an ordinary afternoon; 2.5 fills every gap.
+        city_db: A-weighted level of the city far away, in dB re 20 µPa.
+    """
+
+    roars: bool = True
+    walkers: float = 1.0
+    cars: float = 1.0
+    city_db: float = 52.0
+
+
 class Street:
     """The street of one seed.
 
     Args:
         seed: 0 or more; the same seed is the same street, to the byte.
         length_s: when it ends, in seconds, or None for a street without an end.
+        traits: what it is like; an ordinary afternoon.
 
     Raises:
         OperatorError: the seed is negative or the length is not above 0.
     """
 
-    def __init__(self, seed: int, length_s: float | None = None) -> None:
+    def __init__(self, seed: int, length_s: float | None = None, traits: Traits | None = None) -> None:
         if seed < 0:
             raise OperatorError(f"--seed {seed}: a seed is 0 or more")
         if length_s is not None and not length_s > 0:
             raise OperatorError(f"--seconds {length_s:g}: a street lasts longer than 0 seconds")
         self.seed = seed
         self.length_s = length_s
+        self.traits = traits or Traits()
         self._walkers: dict[int, tuple[Walker, ...]] = {}
         self._cars: dict[tuple[int, int], Car | None] = {}
         self._roars_s: list[float] = []
@@ -79,6 +99,8 @@ class Street:
 
     def moments(self, from_s: float, to_s: float) -> list[Moment]:
         """Every crowd moment with somebody in the street between `from_s` and `to_s`."""
+        if not self.traits.roars:
+            return []
         while not self._roars_s or self._roars_s[-1] <= to_s + _LONGEST_MOMENT_S:
             self._roars_s.append(self._next_roar_s())
         first = bisect_left(self._roars_s, from_s - _LONGEST_MOMENT_S)
@@ -101,7 +123,10 @@ class Street:
     def _walkers_of(self, slot: int) -> tuple[Walker, ...]:
         if slot not in self._walkers:
             rng = chance(self.seed, Stream.WALKERS, slot)
-            entered_s = [(slot + rng.random()) * _WALKER_SLOT_S for _ in range(rng.poisson(_WALKERS_IN_A_SLOT))]
+            entered_s = [
+                (slot + rng.random()) * _WALKER_SLOT_S
+                for _ in range(rng.poisson(_WALKERS_IN_A_SLOT * self.traits.walkers))
+            ]
             self._walkers[slot] = tuple(Walker.drawn(rng, t_s) for t_s in entered_s)
             _forget_oldest(self._walkers, 128)
         return self._walkers[slot]
@@ -110,7 +135,7 @@ class Street:
         key = (slot, lane)
         if key not in self._cars:
             rng = chance(self.seed, Stream.CARS, slot, lane)
-            comes = rng.random() < _CAR_IN_A_SLOT
+            comes = rng.random() < _CAR_IN_A_SLOT * self.traits.cars
             entered_s = slot * _CAR_SLOT_S + float(rng.uniform(0, _CAR_LATENESS_S))
             self._cars[key] = Car.drawn(rng, slot * 2 + lane, lane, entered_s) if comes else None
             _forget_oldest(self._cars, 128)

@@ -64,7 +64,7 @@ def mood(street: Street, t_s: float) -> Mood:
 
 def level_db(street: Street, t_s: float) -> float:
     """The A-weighted level that the agents' own levels and distances add up to, in dB re 20 µPa."""
-    power = 10 ** (float(city_db(street.seed, t_s)) / 10)
+    power = 10 ** (float(city_db(street, t_s)) / 10)
     for car in street.cars(t_s, t_s):
         distance_m = float(distance_to_microphone_m(float(car.x_m(t_s)), car.y_m, 0.4))
         power += 10 ** ((car.level_db + 20 * np.log10(REFERENCE_DISTANCE_M / distance_m)) / 10)

@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 
 from node.contract.words import HealthCode
+from simulator.faults import FaultName
+from simulator.scenario import parse
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
@@ -64,19 +66,19 @@ def test_every_polewatch_command_of_the_documents_runs(tmp_path: Path) -> None:
     example = subprocess.run([BIN / "polewatch", "config", "example"], capture_output=True, text=True, check=True)
     config.write_text(example.stdout)
     commands = {
-        line.partition(">")[0].replace("/opt/polewatch/venv/bin/", "").strip()
+        line.partition(">")[0].removeprefix("/opt/polewatch/venv/bin/").strip()
         for page in PAGES
         for line in blocks(page)
-        if re.match(r"(/opt/polewatch/venv/bin/)?polewatch ", line)
+        if re.match(r"(/opt/polewatch/venv/bin/)?polewatch(-sim)? ", line)
     }
 
     assert commands
     for command in commands:
-        arguments = shlex.split(command)[1:]
+        program, *arguments = shlex.split(command)
         takes_config = arguments[0] == "doctor" or arguments[:2] in (["config", "check"], ["config", "show"])
         extra = ["--config", str(config)] if takes_config else []
         done = subprocess.run(
-            [BIN / "polewatch", *arguments, *extra], capture_output=True, text=True, check=False, env=os.environ
+            [BIN / program, *arguments, *extra], capture_output=True, text=True, check=False, env=os.environ
         )
         assert done.returncode in ({0, 1} if arguments[0] == "doctor" else {0}), f"{command}: {done.stderr}"
         assert "Traceback" not in done.stderr
@@ -91,3 +93,15 @@ def test_every_health_code_is_explained_to_city_it() -> None:
 def test_no_page_names_a_place_of_one_machine() -> None:
     for page in PAGES:
         assert not re.search(r"/(home|root|Users)/", page.read_text()), page
+
+
+def test_every_fault_of_the_simulator_is_named_to_developers() -> None:
+    page = (ROOT / "docs/simulator.md").read_text()
+
+    assert [fault for fault in FaultName if f".{fault.partition('.')[2]}`" not in page] == []
+
+
+def test_the_scenario_in_the_documents_holds() -> None:
+    [example] = re.findall(r"```toml\n(.*?)```", (ROOT / "docs/simulator.md").read_text(), re.DOTALL)
+
+    assert parse(example.encode(), "example").hard_negative

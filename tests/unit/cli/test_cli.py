@@ -276,3 +276,12 @@ def test_scores_of_an_earlier_run_do_not_stay_when_the_input_cannot_be_read(tmp_
     main(["replay", "--audio", str(tmp_path / "missing.wav"), "--scores", str(scores)])
 
     assert scores.read_text() == ""
+
+
+def test_a_part_that_is_not_installed_is_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "node.replay", None)
+
+    assert main(["replay", "--audio", "street.wav"]) == 69
+    assert "node.replay is not installed; 'pip install polewatch[tools]'" in capsys.readouterr().err

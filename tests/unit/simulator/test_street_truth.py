@@ -3,8 +3,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from simulator.sound import CITY_DB
-from simulator.street import Street
+from simulator.street import Street, Traits
 from simulator.truth import Mood, expected, level_db, mood
 
 
@@ -36,7 +35,7 @@ def test_nothing_is_expected_while_nobody_roars() -> None:
 @given(st.integers(0, 10_000), st.floats(0.0, 500.0))
 @settings(max_examples=30, deadline=None)
 def test_the_level_is_never_below_the_city(seed: int, t_s: float) -> None:
-    assert CITY_DB - 1.01 <= level_db(Street(seed), t_s) <= 90.0
+    assert Traits().city_db - 1.01 <= level_db(Street(seed), t_s) <= 90.0
 
 
 @given(st.integers(0, 10_000))
