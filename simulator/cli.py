@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 import os
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -96,22 +98,40 @@ def run(
     from simulator import report, scenario, trial  # noqa: PLC0415 - `--help` answers without loading OpenCV
 
     name, chosen = scenario.load(name)
-    screen = Console(stderr=True)
-    with Progress(console=screen, transient=True, disable=as_json or not screen.is_terminal) as bar:
-        task = bar.add_task(name, total=chosen.length_s)
-        outcome = trial.run(
-            name,
-            chosen,
-            chosen.seed if seed is None else seed,
-            sight=not sound_only,
-            progress=lambda street_s: bar.update(task, completed=street_s),
-        )
+    with _progress(name, chosen.length_s, shown=not as_json) as progress:
+        chosen_seed = chosen.seed if seed is None else seed
+        outcome = trial.run(name, chosen, chosen_seed, sight=not sound_only, progress=progress)
     if as_json:
         print(json.dumps(outcome.as_json()))
         return
     report.tell(Console(), outcome)
     if score:
         report.score_table(Console(), outcome.scores())
+
+
+@app.command()
+def render(
+    name: Annotated[str, typer.Argument(help="A scenario of `list`, or a .toml file.")],
+    out: Annotated[Path, typer.Option(help="The folder for the files.")],
+    seed: Annotated[int | None, typer.Option(min=0, max=2**32 - 1, help="Instead of the scenario's own.")] = None,
+) -> None:
+    """Writes what a scenario sounds and looks like as files, with its truth, for `polewatch replay`."""
+    from simulator import rendering, scenario  # noqa: PLC0415 - `--help` answers without loading OpenCV
+
+    name, chosen = scenario.load(name)
+    with _progress(name, chosen.length_s, shown=True) as progress:
+        files = rendering.render(name, chosen, chosen.seed if seed is None else seed, out, progress)
+    for file in files:
+        print(file)
+
+
+@contextlib.contextmanager
+def _progress(name: str, length_s: float, *, shown: bool) -> Iterator[Callable[[float], None]]:
+    """A progress bar on a terminal's stderr, which is gone afterwards; elsewhere nothing."""
+    screen = Console(stderr=True)
+    with Progress(console=screen, transient=True, disable=not (shown and screen.is_terminal)) as bar:
+        task = bar.add_task(name, total=length_s)
+        yield lambda street_s: bar.update(task, completed=street_s)
 
 
 def with_names(arguments: list[str]) -> list[str]:

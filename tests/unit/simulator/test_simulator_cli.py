@@ -16,8 +16,11 @@ def simulator(*arguments: str, **environment: str) -> subprocess.CompletedProces
     )
 
 
-def test_its_commands_are_demo_and_node() -> None:
-    assert {command.callback.__name__ for command in app.registered_commands if command.callback} == {"demo", "node"}
+def test_every_command_says_what_it_is_for() -> None:
+    commands = {command.callback.__name__: command.callback for command in app.registered_commands if command.callback}
+
+    assert {"demo", "node", "list_", "run"} <= set(commands)
+    assert all(command.__doc__ for command in commands.values())
 
 
 @pytest.mark.slow
