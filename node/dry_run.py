@@ -20,10 +20,9 @@ from node.sense.pipeline import Observation, Pipeline
 from node.uplink.books import open_books
 from node.uplink.intake import Intake
 from node.uplink.store import IN_MEMORY
-from node.uplink.summaries import Summaries
+from node.uplink.summaries import LATE_S, Summaries
 
 _PATIENCE_S = 30.0
-_SETTLED_S = 1.0
 Tell = Callable[[Numbered, float], None]
 """Takes a message that would leave, and the instant at which it would, in seconds of the input."""
 
@@ -69,7 +68,7 @@ class DryRun:
         while sound.next is not None or sight.next is not None:
             self._step(sound, sight)
         self._pipeline.finish(self.now_s)
-        self._tell_all(self._summaries.close(self.now_s - _SETTLED_S, self.now_s))
+        self._tell_all(self._summaries.close(self.now_s - LATE_S, self.now_s))
         self._tell_all(self._summaries.finish(self.now_s))
         if (broken := sound.broken or sight.broken) is not None:
             raise broken
@@ -84,7 +83,7 @@ class DryRun:
         elif isinstance(item, Frame):
             self.now_s = max(self.now_s, item.captured_s)
             self._pipeline.look(item)
-        self._tell_all(self._summaries.close(self.now_s - _SETTLED_S, self.now_s))
+        self._tell_all(self._summaries.close(self.now_s - LATE_S, self.now_s))
         reader.advance()
 
     def _emit(self, body: Body, at_s: float) -> None:

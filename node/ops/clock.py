@@ -13,12 +13,21 @@ _STA_UNSYNC = 0x0040
 _TIMEX_BYTES = 208
 _TIMEX_STATUS_OFFSET = 40
 _TIMESYNC_MARK = Path("/run/systemd/timesync/synchronized")
+_BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 _PLAUSIBLE_S = 1_735_689_600  # 2025-01-01: before it the clock of this software cannot be right
 
 
 def boot_s() -> float:
     """Seconds since the device started, suspended time included. It never steps (CLOCK_BOOTTIME)."""
     return time.clock_gettime(time.CLOCK_BOOTTIME)
+
+
+def boot_id() -> int:
+    """A number that this boot of the device has for itself, 60 bits; 0 where the kernel does not tell it."""
+    try:
+        return int(_BOOT_ID.read_text().replace("-", "")[:15], 16)
+    except (OSError, ValueError):
+        return 0
 
 
 class WallClock(Protocol):

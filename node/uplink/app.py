@@ -15,7 +15,7 @@ from node.airlock.gate import Policy
 from node.airlock.listener import Listener
 from node.config.settings import Settings
 from node.errors import StorageError
-from node.ops.clock import SystemClock, boot_s
+from node.ops.clock import SystemClock, boot_id, boot_s
 from node.ops.sd_notify import notify, watchdog_s
 from node.ops.thermal import temperature_c
 from node.uplink.books import open_books, sender_of
@@ -25,7 +25,7 @@ from node.uplink.intake import Intake
 from node.uplink.publisher import Publisher
 from node.uplink.session import Connected, Session
 from node.uplink.store import StorageFullError
-from node.uplink.summaries import Summaries
+from node.uplink.summaries import LATE_S, Summaries
 
 _TURN_S = 0.25
 _LOOK_EVERY_S = 1.0
@@ -33,7 +33,7 @@ _FORGET_EVERY_S = 3600.0
 _MAKE_ROOM_EVERY_S = 60.0
 _RETRY_STORAGE_S = 1.0
 _REOPEN_S = 5.0
-_SETTLED_S = 1.0
+_RECORDS_A_TURN = 64
 _NOTHING = Counters(waiting=0, dead_letters=0, records_refused=0, records_lost=0, held_back=0)
 log = logging.getLogger(__name__)
 
@@ -54,13 +54,13 @@ class Uplink:
         self._clock = SystemClock()
         self._listener = Listener(Path(settings.airlock.socket))
         try:
-            self._books = open_books(settings, self._clock, settings.outbox.path)
-            self._summaries = Summaries(self._books)
-            self._summaries.adopt(boot_s())
+            self._books = open_books(settings, self._clock, settings.outbox.path, boot_id=boot_id())
         except StorageError:
             self._listener.close()
             raise
         policy = Policy(settings.policy.incidents_per_10_min, settings.policy.incidents_per_day)
+        self._summaries = Summaries(self._books)
+        self._adopted = False
         self._intake = Intake(self._books, self._summaries, policy)
         self._documents = Documents(settings, sender_of(settings), policy, self._clock, self._books.outbox)
         self._health = HealthKeeper(boot_s())
@@ -124,7 +124,11 @@ class Uplink:
 
     def _take_records(self) -> None:
         """Takes in what `sense` has sent, and acknowledges what is on the card."""
-        while (content := self._listener.receive()) is not None:
+        self._adopt()
+        for _ in range(_RECORDS_A_TURN):
+            content = self._listener.receive()
+            if content is None:
+                return
             self._health.lives(boot_s())
             try:
                 taken = self._intake.take(content, boot_s())
@@ -135,7 +139,8 @@ class Uplink:
             if taken.status is not None:
                 self._health.hear(taken.status.body)
                 # Records come before a status on one connection: up to its instant, everything is stored.
-                self._settled_s = min(taken.status.instant_ms / 1000, boot_s())
+                settled_s = min(taken.status.instant_ms / 1000, boot_s())
+                self._settled_s = max(self._settled_s or 0.0, settled_s)
             elif taken.acknowledge is not None:
                 self._storage_recovered()
                 self._listener.acknowledge(taken.acknowledge)
@@ -153,15 +158,25 @@ class Uplink:
         """Sends what waits."""
         self._publisher.pump(boot_s(), self._books.register.moment(boot_s()))
 
+    def _adopt(self) -> None:
+        """Begins the run in the books, once; on a full card that comes later, and sending goes on meanwhile."""
+        if not self._adopted:
+            self._summaries.adopt(boot_s())
+            self._adopted = True
+
     def _keep_time(self) -> None:
         """Closes windows, ends incidents that nobody will end, and forgets what is old."""
         now_s = boot_s()
+        self._adopt()
+        if self._storage_full:
+            with self._books.store.transaction():  # nothing else may be due to be written for long
+                self._books.register.advance(now_s)
+            self._storage_recovered()
         if self._health.sense_is_absent(now_s):
             self._settled_s = now_s
-            if not self._storage_full:
-                self._intake.lose_open(now_s)
+            self._intake.lose_open(now_s)
         if self._settled_s is not None:
-            self._summaries.close(self._settled_s - _SETTLED_S, now_s)
+            self._summaries.close(self._settled_s - LATE_S, now_s)
         if now_s >= self._next_forget_s:
             self._next_forget_s = now_s + _FORGET_EVERY_S
             self._books.outbox.forget(self._books.register.moment(now_s).at_ms, self._settings.outbox.keep_days)

@@ -36,7 +36,7 @@ def sender_of(settings: Settings) -> Sender:
     return Sender(f"urn:polewatch:node:{settings.node.id}", settings.node.tile)
 
 
-def open_books(settings: Settings, clock: WallClock, path: str, epoch: int | None = None) -> Books:
+def open_books(settings: Settings, clock: WallClock, path: str, *, epoch: int | None = None, boot_id: int = 0) -> Books:
     """Opens the books of a node.
 
     Args:
@@ -44,6 +44,7 @@ def open_books(settings: Settings, clock: WallClock, path: str, epoch: int | Non
         clock: dates what is written.
         path: the file, or `IN_MEMORY`.
         epoch: of a new file; None draws it.
+        boot_id: of this boot of the device; 0 where none is known.
 
     Raises:
         StorageError: the file cannot be opened or written.
@@ -55,4 +56,4 @@ def open_books(settings: Settings, clock: WallClock, path: str, epoch: int | Non
         store.close()
         raise
     composer = Composer(sender_of(settings), clock)
-    return Books(store, outbox, Register(store), composer, settings.summary.window_s)
+    return Books(store, outbox, Register(store, boot_id), composer, settings.summary.window_s)

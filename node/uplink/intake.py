@@ -135,14 +135,16 @@ class Intake:
         The caps are counted at the instants of the incidents, so that an outage of `uplink` loses none.
         """
         at_ms = arrival.moment.at_ms
+        # What is dated back into a window that has been told counts in the next one.
+        window = max(arrival.window, self._summaries.first_open() or arrival.window)
         if gate.may_begin(self._policy, self._register.ledger(at_ms)) is not None:
-            self._register.hold(at_ms, arrival.window)
+            self._register.hold(at_ms, window)
             return []
         stamp = self._composer.stamp(arrival.instant_s)
         compose = self._composer.start(lambda event_id: gate.begin(body, event_id, stamp), arrival.instant_s)
         message = self._outbox.add(compose, arrival.moment)
         incident = OpenIncident(arrival.record.epoch, body.incident, message.id, KIND_OF_CODE[body.kind_code])
-        self._register.tell(incident, at_ms, arrival.window)
+        self._register.tell(incident, at_ms, window)
         return [message]
 
     def _end(self, arrival: _Arrival, body: IncidentEnded) -> list[Numbered]:

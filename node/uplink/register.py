@@ -13,6 +13,8 @@ from node.uplink.windows import merge
 
 BACK_MS = 10_000
 """How far a record may be dated before the one before it: a spike is sure some seconds after it began."""
+_MINUTE_MS = 60_000
+_RUNS_KEPT = 100
 _TOLD = -(2**62)
 """The window of an incident that has been counted in a summary: no window has this number."""
 _SENSED_FIELDS = ", ".join(field.name for field in fields(WindowSensed))
@@ -48,16 +50,26 @@ class Register:
 
     Rates are counted on a clock of the register's own, in milliseconds: it runs while the device runs, stands
     still while it is off, and never goes back, whatever the wall clock does (docs/adr/0009).
+
+    Args:
+        store: the file.
+        boot_id: a number that each boot of the device has for itself; 0 where none is known.
     """
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, boot_id: int = 0) -> None:
         self._store = store
+        self._boot_id = boot_id
 
     def moment(self, boot_s: float) -> Moment:
-        """An instant of the boot clock on the register's clock; a boot clock that went back is a new boot."""
+        """An instant of the boot clock on the register's clock.
+
+        A boot clock that went back is a new boot, and so is another boot id; time between boots does not count.
+        """
         now_ms, known_ms = int(boot_s * 1000), self._store.note("boot_ms") or 0
         rate_ms, boot = self._store.note("rate_ms") or 0, self._store.note("boot") or 0
-        return Moment(rate_ms + max(0, now_ms - known_ms), boot + (now_ms < known_ms))
+        known_id = self._store.note("boot_id") or 0
+        is_new = now_ms < known_ms or bool(self._boot_id and known_id and self._boot_id != known_id)
+        return Moment(rate_ms if is_new else rate_ms + now_ms - known_ms, boot + is_new)
 
     def advance(self, boot_s: float) -> Moment:
         """Moves the register's clock on to now, and gives the moment."""
@@ -66,6 +78,7 @@ class Register:
             self._store.write_note("last_instant_ms", 0)
         self._store.write_note("rate_ms", moment.at_ms)
         self._store.write_note("boot", moment.boot)
+        self._store.write_note("boot_id", self._boot_id)
         self._store.write_note("boot_ms", int(boot_s * 1000))
         return moment
 
@@ -84,14 +97,16 @@ class Register:
         return self._store.number("SELECT sequence FROM seen WHERE epoch = ?", (epoch,)) or 0
 
     def see(self, epoch: int, sequence: int, at_ms: int) -> None:
-        """Everything up to this sequence is taken. Runs that ended more than a day ago are forgotten."""
+        """Everything up to this sequence is taken. Of the runs of `sense` the newest are remembered."""
         self._store.run("INSERT OR REPLACE INTO seen VALUES (?, ?, ?)", (epoch, sequence, at_ms))
-        self._store.run("DELETE FROM seen WHERE at_ms < ?", (at_ms - DAY_MS,))
+        self._store.run(
+            "DELETE FROM seen WHERE epoch NOT IN (SELECT epoch FROM seen ORDER BY at_ms DESC LIMIT ?)", (_RUNS_KEPT,)
+        )
 
     def ledger(self, at_ms: int) -> Ledger:
         """How many incidents were told in the ten minutes before, and in the day before."""
-        for table in ("told", "held"):
-            self._store.run(f"DELETE FROM {table} WHERE at_ms <= ?", (at_ms - 2 * DAY_MS,))  # noqa: S608 - our own names
+        self._store.run("DELETE FROM told WHERE at_ms <= ?", (at_ms - 2 * DAY_MS,))
+        self._store.run("DELETE FROM held WHERE minute <= ?", ((at_ms - 2 * DAY_MS) // _MINUTE_MS,))
         count = "SELECT count(*) FROM told WHERE at_ms > ?"
         return Ledger(
             self._store.number(count, (at_ms - TEN_MINUTES_MS,)) or 0,
@@ -108,7 +123,11 @@ class Register:
 
     def hold(self, at_ms: int, window: int) -> None:
         """An incident was kept back: that counts too."""
-        self._store.run("INSERT INTO held VALUES (?, ?)", (at_ms, window))
+        self._store.run(
+            "INSERT INTO held (minute, window, count) VALUES (?, ?, 1)"
+            " ON CONFLICT (minute, window) DO UPDATE SET count = count + 1",
+            (at_ms // _MINUTE_MS, window),
+        )
 
     def close(self, epoch: int, number: int) -> OpenIncident | None:
         """Closes an incident, and gives it; None when it is not open (its start was kept back, or it was lost)."""
@@ -165,7 +184,9 @@ class Register:
 
     def count_held(self, window: int) -> int:
         """How many incidents of a window were kept back; each counts once, in one summary."""
-        return self._store.run("UPDATE held SET window = ? WHERE window = ?", (_TOLD, window))
+        held = self._store.number("SELECT sum(count) FROM held WHERE window = ? AND summarised = 0", (window,))
+        self._store.run("UPDATE held SET summarised = 1 WHERE window = ?", (window,))
+        return held or 0
 
     def drop_sensed(self, window: int) -> None:
         """What was sensed in a window is told."""
@@ -173,4 +194,5 @@ class Register:
 
     def held_in_day(self, at_ms: int) -> int:
         """How many incidents were kept back within the last day."""
-        return self._store.number("SELECT count(*) FROM held WHERE at_ms > ?", (at_ms - DAY_MS,)) or 0
+        since = (at_ms - DAY_MS) // _MINUTE_MS
+        return self._store.number("SELECT sum(count) FROM held WHERE minute > ?", (since,)) or 0

@@ -36,7 +36,10 @@ CREATE TABLE open_incident (
     PRIMARY KEY (epoch, number)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE told (at_ms INTEGER NOT NULL, window INTEGER NOT NULL, kind TEXT NOT NULL) STRICT;
-CREATE TABLE held (at_ms INTEGER NOT NULL, window INTEGER NOT NULL) STRICT;
+CREATE TABLE held (
+    minute INTEGER NOT NULL, window INTEGER NOT NULL, count INTEGER NOT NULL, summarised INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (minute, window)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE sensed (
     window INTEGER PRIMARY KEY, clock TEXT NOT NULL, uptime_s INTEGER, span_s INTEGER NOT NULL,
     sound_exposure_s INTEGER NOT NULL, sight_exposure_s INTEGER NOT NULL, calibration INTEGER NOT NULL,

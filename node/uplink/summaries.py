@@ -9,6 +9,8 @@ from node.uplink.books import Books
 from node.uplink.outbox import Moment
 from node.uplink.windows import index_at
 
+LATE_S = 6.0
+"""How long after its end a window is told: until then `sense` may close it (5 s), or date a spike back into it."""
 MAX_EMPTY_WINDOWS = 96
 """More windows than this in a row were not lived through: the clock was set, or the device was off for long."""
 
@@ -38,7 +40,7 @@ class Summaries:
         current = index_at(self._composer.wall_s(boot_s), self._window_s)
         with self._store.transaction():
             self._register.advance(boot_s)
-            if before_s == self._window_s and self._is_next(current):
+            if before_s == self._window_s and (self._is_next(current) or self._is_behind(current)):
                 return []
             told = self._tell(self._register.sensed_windows(), before_s or self._window_s, boot_s)
             self._store.write_note("window_s", self._window_s)
@@ -53,8 +55,8 @@ class Summaries:
 
         A new file is open for all that `sense` has gathered before it.
         """
-        told = self._store.note("told_window")
-        return told is None or window > told
+        first = self.first_open()
+        return first is None or window >= first
 
     def close(self, settled_s: float, boot_s: float) -> list[Numbered]:
         """Stores the summary of every window that is over.
@@ -75,13 +77,33 @@ class Summaries:
         if is_next and current - 1 <= last:
             return []
         with self._store.transaction():
-            empty = range(last + 1, current) if is_next else range(0)
+            greatest = self._greatest(current)
+            empty = range(max(last, greatest) + 1, current) if is_next else range(0)
             due = sorted({*empty, *(window for window in self._register.sensed_windows() if window < current)})
             told = self._tell(due, self._window_s, boot_s)
             self._store.write_note("last_window", current - 1)
             self._store.write_note("told_window", current - 1)
+            self._store.write_note("greatest_window", max(current - 1, greatest))
         self._outbox.committed()
         return told
+
+    def _greatest(self, current: int) -> int:
+        """The greatest window that was told: a clock that was set back must not tell it again, and as empty.
+
+        One that lies far ahead was told by a clock that was wrong, and does not count.
+        """
+        greatest = self._store.note("greatest_window")
+        return -1 if greatest is None or greatest > current + MAX_EMPTY_WINDOWS else greatest
+
+    def first_open(self) -> int | None:
+        """The first window that can still be told; None where all can."""
+        told = self._store.note("told_window")
+        return None if told is None else told + 1
+
+    def _is_behind(self, current: int) -> bool:
+        """Whether a window lies before what was told: a clock without a battery, that will be set."""
+        last = self._store.note("last_window")
+        return last is not None and current - 1 < last
 
     def _is_next(self, current: int) -> bool:
         """Whether a window follows the last one that was told closely enough to have been lived through."""

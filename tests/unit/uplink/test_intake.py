@@ -293,3 +293,18 @@ def test_a_broken_card_is_storage_trouble_when_read_too(side: Side) -> None:
         side.outbox.count_waiting()
     with pytest.raises(StorageError, match="check the card"):
         side.register.moment(1.0)
+
+
+def test_what_the_cap_keeps_back_fills_no_card(side: Side) -> None:
+    for number in range(1, 400):
+        side.take(began(number), 10 + number / 100, sequence=number)
+
+    assert side.register.held_in_day(side.register.moment(20).at_ms) == 395
+    assert side.store.number("SELECT count(*) FROM held") == 1
+
+
+def test_runs_of_sense_without_end_fill_no_card(side: Side) -> None:
+    for epoch in range(1, 300):
+        side.take(WINDOW, 900.0, sequence=1, epoch=epoch, now_s=901)
+
+    assert side.store.number("SELECT count(*) FROM seen") == 100

@@ -10,6 +10,7 @@ from node.airlock.record import IncidentBegan
 from node.contract.envelope import EventMessage, Outbound
 from node.uplink.outbox import Moment
 from node.uplink.publisher import NO_SUBSCRIBER, Publisher
+from node.uplink.register import Register
 from node.uplink.session import WINDOW, Answered, Connected, Disconnected
 from tests.unit.uplink.conftest import Side
 
@@ -278,3 +279,13 @@ def test_a_message_from_before_a_reboot_says_that_it_is_delayed(desk: Desk) -> N
     desk.pump(4.0)
 
     assert all(message.data.model_dump()["delayed"] for message in desk.line.messages)
+
+
+def test_another_boot_id_is_another_boot_however_late_it_asks(desk: Desk) -> None:
+    store = desk.side.store
+    with store.transaction():
+        first = Register(store, boot_id=7).advance(5000.0)
+    same, another = Register(store, boot_id=7).moment(5001.0), Register(store, boot_id=8).moment(9000.0)
+
+    assert (same.boot, same.at_ms) == (first.boot, first.at_ms + 1000)
+    assert (another.boot, another.at_ms) == (first.boot + 1, first.at_ms)

@@ -73,7 +73,7 @@ def test_a_clock_that_was_set_back_counts_no_incident_twice(side: Side) -> None:
 
     assert first.data.model_dump()["counts"]["noise.spike"] == 1
     assert [message.data.model_dump()["counts"]["noise.spike"] for message in again] == [0] * len(again)
-    assert again
+    assert [message.time[11:16] for message in again] == ["12:15", "12:30"]
 
 
 def test_what_was_sensed_with_an_unsynced_clock_stays_unsynced_when_it_is_told(side: Side) -> None:
@@ -87,7 +87,7 @@ def test_what_was_sensed_with_an_unsynced_clock_stays_unsynced_when_it_is_told(s
     side.take(SENSED, 900.1, sequence=1)
     side.clock = synced
     side.reopen()
-    message = side.waiting()[-1]
+    message = side.close(2000)[0]
 
     assert isinstance(message, SummaryMessage)
     assert (message.data.clock, message.data.uptime_s) == (ClockQuality.UNSYNCED, 900)
@@ -201,3 +201,23 @@ def test_a_new_outbox_tells_what_sense_gathered_before_it(side: Side) -> None:
     side.take(SENSED, 900.1, sequence=1, now_s=5000)
 
     assert told(side.close(5402)) == [("12:00", 880), ("13:15", 0)]
+
+
+def test_a_clock_that_was_set_back_tells_no_window_again_as_empty(side: Side) -> None:
+    side.close(1)
+    side.take(SENSED, 900.1, sequence=1)
+    first = told(side.close(906))
+    side.clock._start_wall_s -= 1800
+    again = [window for step in range(1, 4) for window in told(side.close(907.0 + 900 * step))]
+
+    assert first == [("12:00", 880)]
+    assert ("12:00", 0) not in again
+
+
+def test_an_incident_that_is_dated_back_into_a_told_window_counts_in_the_next(side: Side) -> None:
+    side.close(1)
+    side.close(902)
+    side.take(IncidentBegan(1, 1, 1, 1), 899.5, sequence=1, now_s=902)
+    message = side.close(1802)[0]
+
+    assert message.data.model_dump()["counts"]["noise.spike"] == 1
