@@ -19,7 +19,7 @@ def run(config: Path | None, seed: int, seconds: float | None, began_s: float | 
         config: the node's configuration file, or None for the system's.
         seed: of the street.
         seconds: how long the street lasts, or None for ever.
-        began_s: the instant of CLOCK_BOOTTIME at which the street's second 0 is, or None for now.
+        began_s: the instant of CLOCK_BOOTTIME at which the street's second 0 is; None takes this instant.
 
     Returns:
         The exit code.

@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 from collections import deque
+from typing import NamedTuple
 
 from node.airlock.record import Body, Record, WindowSensed, encode
 
 CAPACITY = 4096
+
+
+class _Kept(NamedTuple):
+    """A record in the ring."""
+
+    number: int
+    content: bytes
+    is_window: bool
 
 
 class Ring:
@@ -22,20 +31,20 @@ class Ring:
             raise ValueError("a ring holds at least one record")
         self._epoch = epoch
         self._capacity = capacity
-        self._waiting: deque[tuple[int, bytes, bool]] = deque()
+        self._sent: deque[_Kept] = deque()
+        self._unsent: deque[_Kept] = deque()
         self._last = 0
-        self._sent = 0
         self._ever_sent = 0
         self.dropped = 0
 
     def __len__(self) -> int:
         """How many records wait for an acknowledgement."""
-        return len(self._waiting)
+        return len(self._sent) + len(self._unsent)
 
     @property
     def outstanding(self) -> bool:
-        """Whether a record was sent and is not acknowledged."""
-        return bool(self._waiting) and self._waiting[0][0] <= self._sent
+        """Whether a record was sent on this connection and is not acknowledged."""
+        return bool(self._sent)
 
     def push(self, body: Body, instant_ms: int) -> int:
         """Takes in a record to be kept, and gives its number.
@@ -47,34 +56,42 @@ class Ring:
             RecordError: a value is outside its range: nothing is taken in.
         """
         content = encode(Record(self._epoch, self._last + 1, instant_ms, body))
-        if len(self._waiting) >= self._capacity:
+        if len(self) >= self._capacity:
             self._drop_one()
         self._last += 1
-        self._waiting.append((self._last, content, isinstance(body, WindowSensed)))
+        self._unsent.append(_Kept(self._last, content, isinstance(body, WindowSensed)))
         return self._last
 
     def unsent(self) -> bytes | None:
         """The next record that was not sent on this connection, or None."""
-        return next((content for number, content, _ in self._waiting if number > self._sent), None)
+        return self._unsent[0].content if self._unsent else None
 
     def sent(self) -> None:
         """The record that `unsent` gave is on its way."""
-        self._sent = next(number for number, _, _ in self._waiting if number > self._sent)
-        self._ever_sent = max(self._ever_sent, self._sent)
+        kept = self._unsent.popleft()
+        self._sent.append(kept)
+        self._ever_sent = max(self._ever_sent, kept.number)
 
     def acknowledge(self, number: int) -> None:
         """The outbox has every record up to this number. A number that was never sent is ignored."""
         if number > self._ever_sent:
             return
-        while self._waiting and self._waiting[0][0] <= number:
-            self._waiting.popleft()
+        for kept in (self._sent, self._unsent):  # what was sent on an earlier connection may stand among the unsent
+            while kept and kept[0].number <= number:
+                kept.popleft()
 
     def reconnect(self) -> None:
         """The connection is new: whatever is not acknowledged will be sent again."""
-        self._sent = self._waiting[0][0] - 1 if self._waiting else self._last
+        self._unsent.extendleft(reversed(self._sent))
+        self._sent.clear()
 
     def _drop_one(self) -> None:
         """Makes room."""
-        index = next((i for i, (_, _, is_window) in enumerate(self._waiting) if is_window), 0)
-        del self._waiting[index]
+        for kept in (self._sent, self._unsent):
+            for index, one in enumerate(kept):
+                if one.is_window:
+                    del kept[index]
+                    self.dropped += 1
+                    return
+        (self._sent or self._unsent).popleft()
         self.dropped += 1
