@@ -53,7 +53,7 @@ def demo(
 
     DEMO_SECONDS=n in the environment ends it by itself. Without a terminal it prints one line an event.
     """
-    from simulator import demo as stage  # noqa: PLC0415 - `--help` answers without loading OpenCV
+    from simulator.live import demo as stage  # noqa: PLC0415 - `--help` answers without loading OpenCV
 
     options = stage.Options(seed=seed, mic=mic, camera=camera, seconds=stage.seconds_of_environment())
     raise typer.Exit(stage.run(options, Console()))
@@ -71,7 +71,7 @@ def node(
     ] = None,
 ) -> None:
     """Runs the sensing process of a node with a street's camera and microphone, in real time."""
-    from simulator import street_node  # noqa: PLC0415 - `--help` answers without loading OpenCV
+    from simulator.live import street_node  # noqa: PLC0415 - `--help` answers without loading OpenCV
 
     raise typer.Exit(street_node.run(config, seed, seconds, began))
 
@@ -79,7 +79,7 @@ def node(
 @app.command(name="list")
 def list_() -> None:
     """Lists the scenarios: streets with a truth, for tests, demos and bug reports."""
-    from simulator import report, scenario  # noqa: PLC0415 - `--help` answers without loading OpenCV
+    from simulator.trials import report, scenario  # noqa: PLC0415 - `--help` answers without loading OpenCV
 
     report.list_scenarios(Console(), scenario.shipped())
 
@@ -95,7 +95,7 @@ def run(
     ] = False,
 ) -> None:
     """Runs a scenario through a whole node, faster than time, and puts the truth beside what it told."""
-    from simulator import report, scenario, trial  # noqa: PLC0415 - `--help` answers without loading OpenCV
+    from simulator.trials import report, scenario, trial  # noqa: PLC0415 - `--help` answers without loading OpenCV
 
     name, chosen = scenario.load(name)
     with _progress(name, chosen.length_s, shown=not as_json) as progress:
@@ -116,7 +116,7 @@ def render(
     seed: Annotated[int | None, typer.Option(min=0, max=2**32 - 1, help="Instead of the scenario's own.")] = None,
 ) -> None:
     """Writes what a scenario sounds and looks like as files, with its truth, for `polewatch replay`."""
-    from simulator import rendering, scenario  # noqa: PLC0415 - `--help` answers without loading OpenCV
+    from simulator.trials import rendering, scenario  # noqa: PLC0415 - `--help` answers without loading OpenCV
 
     name, chosen = scenario.load(name)
     with _progress(name, chosen.length_s, shown=True) as progress:

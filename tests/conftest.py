@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from simulator.broker import PrivateBroker
+from simulator.live.broker import PrivateBroker
 
 ROOT = Path(__file__).parents[1]
 

@@ -12,7 +12,7 @@ from node.airlock.record import IncidentBegan, IncidentEnded, Status, WindowSens
 from node.airlock.ring import Ring
 from node.airlock.sender import Sender
 from node.ops.clock import boot_s
-from simulator.broker import PrivateBroker
+from simulator.live.broker import PrivateBroker
 from tests.integration.node_side import Reader, UplinkProcess, until, write_config
 
 pytestmark = pytest.mark.slow

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from node.contract.words import HealthCode
-from simulator.faults import FaultName
-from simulator.scenario import parse
+from simulator.pole.catalogue import FaultName
+from simulator.trials.scenario import parse
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])

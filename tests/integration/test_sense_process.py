@@ -16,7 +16,7 @@ import soundfile
 from scipy import signal as dsp
 
 from node.errors import PeerError
-from simulator.broker import PrivateBroker
+from simulator.live.broker import PrivateBroker
 from tests.integration.node_side import ROOT, Reader, UplinkProcess, until, write_config
 
 pytestmark = pytest.mark.slow

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from node.errors import StorageError
-from simulator.rendering import render
-from simulator.scenario import shipped
+from simulator.trials.rendering import render
+from simulator.trials.scenario import shipped
 
 pytestmark = pytest.mark.slow
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from simulator import trial
-from simulator.scenario import shipped
+from simulator.trials import trial
+from simulator.trials.scenario import shipped
 
 pytestmark = pytest.mark.slow
 

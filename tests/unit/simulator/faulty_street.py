@@ -15,7 +15,8 @@ from node.sense.capture.ports import SAMPLE_RATE_HZ, AudioBlock, Camera, EndOfMe
 from node.sense.pipeline import Pipeline
 from node.sense.truth.camera import CameraState
 from node.sense.truth.microphone import MicrophoneState
-from simulator.faults import Fault, FaultName, FaultyCamera, FaultyMicrophone
+from simulator.pole.catalogue import FaultName
+from simulator.pole.faults import Fault, FaultyCamera, FaultyMicrophone
 
 NIGHT = Settings.model_validate({"node": {"id": "pole-1"}, "summary": {"window_s": 3600}})
 LENGTH_S, FROM_S, TO_S = 60, 20.0, 40.0

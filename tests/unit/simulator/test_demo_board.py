@@ -11,14 +11,14 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from node.errors import OperatorError
-from simulator.board import Board, Fate, StreetClock, roars
-from simulator.demo import seconds_from
-from simulator.devices import Pace
-from simulator.listener import parse
-from simulator.plain import event, last_line
-from simulator.street import Street
-from simulator.truth import expected
-from simulator.view import View
+from simulator.live.board import Board, Fate, StreetClock, roars
+from simulator.live.demo import seconds_from
+from simulator.live.listener import parse
+from simulator.live.plain import event, last_line
+from simulator.live.view import View
+from simulator.pole.devices import Pace
+from simulator.world.street import Street
+from simulator.world.truth import expected
 
 STREET = Street(7)
 JSON = st.recursive(

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 
 from node.errors import PolewatchError
-from simulator.children import Child
+from simulator.live.children import Child
 
 SAYS_AND_WAITS = "import sys, signal; print('one line', file=sys.stderr, flush=True); signal.pause()"
 IGNORES = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('deaf', flush=True); signal.pause()"
@@ -67,7 +67,7 @@ def test_a_child_is_out_of_the_reach_of_the_terminal() -> None:
 
 
 def test_a_child_that_does_not_listen_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("simulator.children._TERM_S", 0.1)
+    monkeypatch.setattr("simulator.live.children._TERM_S", 0.1)
     with python(IGNORES) as child:
         until(lambda: child.last_line == "deaf")
         pid = child.pid

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from node.errors import OperatorError
 from node.sense.capture.ports import SAMPLE_RATE_HZ, Camera, Microphone
-from simulator.faults import Fault, FaultName, FaultyCamera, FaultyMicrophone
+from simulator.pole.catalogue import FaultName
+from simulator.pole.faults import Fault, FaultyCamera, FaultyMicrophone
 from tests.unit.simulator.faulty_street import (
     FPS,
     HUM,

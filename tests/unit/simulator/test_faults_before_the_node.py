@@ -6,7 +6,8 @@ import pytest
 
 from node.sense.truth.camera import CameraState
 from node.sense.truth.microphone import MicrophoneState
-from simulator.faults import Fault, FaultName, FaultyMicrophone
+from simulator.pole.catalogue import FaultName
+from simulator.pole.faults import Fault, FaultyMicrophone
 from tests.unit.simulator.faulty_street import (
     CAMERA_FAULTS,
     FPS,

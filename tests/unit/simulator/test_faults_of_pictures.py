@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from node.errors import CameraError
-from simulator.faults import Fault, FaultyCamera
+from simulator.pole.faults import Fault, FaultyCamera
 from tests.unit.simulator.faulty_street import (
     FPS,
     FROM_S,

@@ -7,7 +7,7 @@ import pytest
 
 from node.errors import MicrophoneError
 from node.sense.capture.ports import SAMPLE_RATE_HZ
-from simulator.faults import LSB, Fault, FaultyMicrophone
+from simulator.pole.faults import LSB, Fault, FaultyMicrophone
 from tests.unit.simulator.faulty_street import (
     FROM_S,
     HUM,

@@ -10,9 +10,9 @@ import pytest
 from paho.mqtt import publish
 
 from node.errors import BrokerError
-from simulator import broker as private
-from simulator.broker import ADDRESS, PrivateBroker
-from simulator.listener import Listener
+from simulator.live import broker as private
+from simulator.live.broker import ADDRESS, PrivateBroker
+from simulator.live.listener import Listener
 
 
 def is_alive(pid: int) -> bool:

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from node.errors import OperatorError, UnreadableInputError
-from simulator.scenario import load, parse, shipped
-from simulator.truth import expected
+from simulator.trials.scenario import load, parse, shipped
+from simulator.world.truth import expected
 
 SMALL = 'title = "A street"\nlength_s = 60\n'
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.score import COLLAR_S, KindScore, Tally, Told, false_per_node_week, score
-from simulator.truth import Expected
+from simulator.trials.score import COLLAR_S, KindScore, Tally, Told, false_per_node_week, score
+from simulator.world.expected import Expected
 
 SPIKE = "noise.spike"
 WEEK_S = 604_800.0

@@ -83,7 +83,7 @@ main()
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("module", ["typer", "rich.console", "simulator.demo"])
+@pytest.mark.parametrize("module", ["typer", "rich.console", "simulator.live.demo"])
 def test_ctrl_c_while_it_loads_is_exit_code_130_and_no_traceback(module: str) -> None:
     command = [sys.executable, "-c", INTERRUPTED.replace("MODULE", module)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from node.errors import OperatorError
-from simulator.layout import FACADE_Y_M, STREET_X_M
-from simulator.street import BETWEEN_ROARS_S, FIRST_ROAR_S, Street
+from simulator.world.layout import FACADE_Y_M, STREET_X_M
+from simulator.world.street import BETWEEN_ROARS_S, FIRST_ROAR_S, Street
 
 SEEDS = st.integers(0, 2**63)
 

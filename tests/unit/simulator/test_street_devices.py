@@ -6,9 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from node.sense.capture.ports import SAMPLE_RATE_HZ, AudioBlock, Camera, EndOfMedia, Frame, Microphone
-from simulator.devices import KEPT_S, Pace, StreetCamera, StreetMicrophone
-from simulator.sound import Capsule
-from simulator.street import Street
+from simulator.pole.devices import KEPT_S, Pace, StreetCamera, StreetMicrophone
+from simulator.sound.soundscape import Capsule
+from simulator.world.street import Street
 
 BEGAN_S = 1000.0
 

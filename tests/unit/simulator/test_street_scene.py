@@ -5,13 +5,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.figures import skeleton_m
-from simulator.layout import FACADE_Y_M
-from simulator.people import Pose
-from simulator.perspective import Perspective
-from simulator.scene import Scene
-from simulator.street import Street
-from simulator.truth import Mood, mood
+from simulator.sight.figures import skeleton_m
+from simulator.sight.perspective import Perspective
+from simulator.sight.scene import Scene
+from simulator.world.layout import FACADE_Y_M
+from simulator.world.people import Pose
+from simulator.world.street import Street
+from simulator.world.truth import Mood, mood
 
 SEED = 7
 

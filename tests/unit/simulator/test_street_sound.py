@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy.signal import freqs_zpk
 
-from simulator.chance import Stream
-from simulator.noise import FRAME, ShapedNoise, a_weighting, pressure_pa, tyre_shape, white_shape
-from simulator.sound import FULL_SCALE_PER_PA, SELF_NOISE_DB, Capsule, Soundscape
-from simulator.street import Street
-from simulator.truth import expected, level_db
-from simulator.voices import voice
+from simulator.sound.noise import FRAME, ShapedNoise, a_weighting, pressure_pa, tyre_shape, white_shape
+from simulator.sound.soundscape import FULL_SCALE_PER_PA, SELF_NOISE_DB, Capsule, Soundscape
+from simulator.sound.voices import voice
+from simulator.world.chance import Stream
+from simulator.world.street import Street
+from simulator.world.truth import expected, level_db
 
 RATE = 48_000
 SEED = 7

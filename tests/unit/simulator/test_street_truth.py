@@ -3,8 +3,8 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from simulator.street import Street, Traits
-from simulator.truth import Mood, expected, level_db, mood
+from simulator.world.street import Street, Traits
+from simulator.world.truth import Mood, expected, level_db, mood
 
 
 @given(st.integers(0, 10_000))

@@ -1,0 +1,134 @@
+"""Runs a scenario through the whole node in one process, faster than time, and puts the truth beside what it told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from node.config.settings import Settings
+from node.contract.envelope import EventMessage, Numbered, SummaryMessage
+from node.contract.event import IncidentStart
+from node.dry_run import DryRun
+from node.errors import CameraError, MicrophoneError
+from node.sense.capture.ports import AudioBlock, Camera, Frame, Microphone
+from simulator.pole.devices import StreetCamera, StreetMicrophone
+from simulator.pole.faults import FaultyCamera, FaultyMicrophone
+from simulator.trials.outcome import Outcome
+from simulator.trials.scenario import Scenario
+from simulator.trials.score import Told
+from simulator.world.truth import expected
+
+FPS = 5.0
+SIZE = (640, 360)
+Progress = Callable[[float], None]
+"""Takes how far the street has come, in seconds."""
+
+
+def run(name: str, scenario: Scenario, seed: int, *, sight: bool, progress: Progress | None = None) -> Outcome:
+    """Runs a scenario.
+
+    Args:
+        name: of the scenario.
+        scenario: itself.
+        seed: of the street.
+        sight: render pictures too; without them it is several times as fast.
+        progress: told how far the street has come.
+    """
+    street = scenario.make_street(seed)
+    settings = Settings.model_validate({"node": {"id": "trial"}, "summary": {"window_s": 3600}})
+    outcome = Outcome(name, seed, expected(street, 0.0, scenario.length_s))
+    notes = _Notes(outcome, progress)
+    dry_run = DryRun(settings, 0.0, seed, notes.take)
+    faults = scenario.faults()
+    microphone = _Patient(FaultyMicrophone(StreetMicrophone(street), faults, seed=seed), notes)
+    camera = (
+        _PatientCamera(FaultyCamera(StreetCamera(street, size=SIZE, fps=FPS), faults, seed=seed)) if sight else None
+    )
+    dry_run.run(microphone, camera)
+    notes.finish()
+    return outcome
+
+
+class _Notes:
+    """Writes down what the node tells."""
+
+    def __init__(self, outcome: Outcome, progress: Progress | None) -> None:
+        self._outcome = outcome
+        self._progress = progress
+        self._open: dict[str, tuple[str, float, float]] = {}
+        self._done: dict[str, Told] = {}
+
+    def take(self, message: Numbered, now_s: float) -> None:
+        """A message would leave."""
+        if isinstance(message, SummaryMessage):
+            self._outcome.sound_exposure_s += message.data.sound_exposure_s
+            self._outcome.sight_exposure_s += message.data.sight_exposure_s
+            self._outcome.held_back += message.data.held_back
+        elif isinstance(message, EventMessage):
+            self._take_event(message, now_s)
+
+    def reach(self, street_s: float) -> None:
+        """The street has come so far."""
+        if self._progress is not None:
+            self._progress(street_s)
+
+    def finish(self) -> None:
+        """Nothing more will come: what never ended is told as such."""
+        for event_id, (kind, began_s, told_s) in self._open.items():
+            self._done[event_id] = Told(kind, began_s, None, told_s)
+        self._outcome.told = [self._done[event_id] for event_id in sorted(self._done)]
+
+    def _take_event(self, message: EventMessage, now_s: float) -> None:
+        at_s = _seconds(message.time)
+        if isinstance(message.data, IncidentStart):
+            self._open[message.id] = (message.data.kind.value, at_s, now_s)
+        elif message.data.incident in self._open:
+            kind, began_s, told_s = self._open.pop(message.data.incident)
+            self._done[message.data.incident] = Told(kind, began_s, at_s, told_s)
+
+
+class _Patient(Microphone):
+    """A microphone that is read on when it is lost: on a pole, too, time goes on."""
+
+    def __init__(self, inner: Microphone, notes: _Notes) -> None:
+        self._inner = inner
+        self._notes = notes
+
+    def read(self, timeout_s: float) -> AudioBlock | None:
+        """The next block that comes."""
+        while True:
+            try:
+                block = self._inner.read(timeout_s)
+            except MicrophoneError:
+                continue
+            if block is not None:
+                self._notes.reach(block.captured_s)
+            return block
+
+    def close(self) -> None:
+        """Lets go of it."""
+        self._inner.close()
+
+
+class _PatientCamera(Camera):
+    """A camera that is read on when it is lost."""
+
+    def __init__(self, inner: Camera) -> None:
+        self._inner = inner
+
+    def read(self, timeout_s: float) -> Frame | None:
+        """The next frame that comes."""
+        while True:
+            try:
+                return self._inner.read(timeout_s)
+            except CameraError:
+                continue
+
+    def close(self) -> None:
+        """Lets go of it."""
+        self._inner.close()
+
+
+def _seconds(instant: str) -> float:
+    """An instant of the wire in street seconds: a trial begins at 1970-01-01T00:00:00Z."""
+    return datetime.fromisoformat(instant).timestamp()
