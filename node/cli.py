@@ -67,6 +67,13 @@ def _run(chosen: argparse.Namespace) -> int:
             return _run_service(chosen)
         case "replay":
             return _run_replay(chosen)
+        case _:
+            return _run_look(chosen)
+
+
+def _run_look(chosen: argparse.Namespace) -> int:
+    """Runs a command that tells what this node is set to, what it may say, and what it runs on."""
+    match chosen.command:
         case "config":
             from node.cli_config import run_config  # noqa: PLC0415 - see the module
 
@@ -75,6 +82,10 @@ def _run(chosen: argparse.Namespace) -> int:
             from node.cli_config import run_models  # noqa: PLC0415 - see the module
 
             return run_models(chosen.action)
+        case "privacy":
+            from node.cli_privacy import run_privacy  # noqa: PLC0415 - see the module
+
+            return run_privacy(chosen.config, as_json=chosen.json)
         case "devices":
             from node.cli_devices import run_devices  # noqa: PLC0415 - see the module
 
@@ -140,6 +151,8 @@ def _parser() -> argparse.ArgumentParser:
     example.set_defaults(config=None)
     models = commands.add_parser("models", help="what the model manifest says")
     models.add_argument("action", choices=("list", "verify"))
+    privacy = _with_config(commands.add_parser("privacy", help="how many bits a day this pole can say at most"))
+    privacy.add_argument("--json", action="store_true", help="one JSON object, for a script")
     devices = commands.add_parser("devices", help="cameras and microphones with their stable names and levels")
     devices.add_argument("--seconds", type=_seconds, default=3.0, help="how long to listen to each microphone (0: not)")
     _with_config(commands.add_parser("doctor", help="says what works on this machine and what to mend"))

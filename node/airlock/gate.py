@@ -7,6 +7,7 @@ Rules (docs/privacy.md tells them to residents):
     P3  Levels are told in whole dB, over a window only.
     P4  At most `incidents_per_10_min` and `incidents_per_day` incidents begin. What is kept back is counted.
     P5  An end is told only of an incident whose start was told.
+    P6  What `sense` sends is taken in on ticks of a quarter of a second.
 
 The limits of P4 have a floor here that no setting can loosen.
 """
@@ -31,6 +32,13 @@ from node.contract.words import (
     EndReason,
     Kind,
 )
+
+TICK_S = 0.25
+"""What came from `sense` is looked at on these ticks alone (P6): a release says nothing by a finer instant."""
+BACK_S = 10
+"""How far before the instant of the record before it a record may be dated (P2)."""
+HEALTH_CHANGES_AT_ONCE = 4
+"""Messages of health between the regular ones, because a code changed (P4); one more for each regular one."""
 
 FLOOR_PER_10_MIN = 4
 FLOOR_PER_DAY = 150

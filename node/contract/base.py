@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Literal, get_args
 
@@ -30,6 +31,36 @@ FewCount = Annotated[int, Field(ge=0, le=MAX_COUNT)]
 MAX_TOTAL = 65_535
 TotalCount = Annotated[int, Field(ge=0, le=MAX_TOTAL)]
 """A counter since the start of the process: it stays at its greatest value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unsensed:
+    """Marks a field that sensing cannot choose: it adds nothing to what a message can say about the street.
+
+    Args:
+        why: who chooses it instead.
+    """
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Alternatives:
+    """Marks a field of which sensing can choose among fewer values than its type has.
+
+    Args:
+        count: among how many.
+        why: what holds the others back; a validator of the model checks it.
+    """
+
+    count: int
+    why: str
+
+
+OwnNumber = Annotated[EventId, Unsensed("a number, counted up by one")]
+ClockState = Unsensed("the state of the device's clock")
+Stamped = Unsensed("the instant again, on the clock that never steps")
+Late = Unsensed("follows from the instant, the release and the network")
 
 _LAST_INSTANT_S = 253_402_300_799  # 9999-12-31T23:59:59Z, the last that four digits can say
 

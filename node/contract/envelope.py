@@ -6,11 +6,11 @@ latest-wins and have none: their id is the outbox's epoch, the number of the run
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from node.contract.base import DocumentId, EventId, Instant, SequenceText, Source, Tile, Wire
+from node.contract.base import DocumentId, Instant, OwnNumber, SequenceText, Source, Tile, Unsensed, Wire
 from node.contract.documents import Health, Info, State
 from node.contract.event import IncidentData
 from node.contract.summary import Summary
@@ -23,17 +23,19 @@ class _Envelope(Wire):
     """The attributes that every CloudEvent of ours has."""
 
     specversion: Literal["1.0"] = "1.0"
-    source: Source
-    subject: Tile
-    time: Instant
+    source: Annotated[Source, Unsensed("the node's name, configured")]
+    subject: Annotated[Tile, Unsensed("the node's place, configured")]
+    time: Annotated[Instant, Unsensed("counted with the releases: node/airlock/capacity.py")]
     datacontenttype: Literal["application/json"] = "application/json"
 
 
 class _Numbered(_Envelope):
     """A message with a number: stored before it is sent, and never lost."""
 
-    id: EventId
-    sequence: SequenceText = Field(description="CloudEvents sequence extension: contiguous within an epoch")
+    id: OwnNumber
+    sequence: Annotated[SequenceText, Unsensed("a number, counted up by one")] = Field(
+        description="CloudEvents sequence extension: contiguous within an epoch"
+    )
 
     @model_validator(mode="after")
     def _is_its_own_number(self) -> Self:
@@ -47,7 +49,7 @@ class EventMessage(_Numbered):
     """One phase of one incident."""
 
     name: ClassVar[str] = "event"
-    type: EventType
+    type: Annotated[EventType, Unsensed("the kind's own, checked below")]
     dataschema: Literal["urn:polewatch:schema:event:v1"] = "urn:polewatch:schema:event:v1"
     data: IncidentData
 
@@ -72,7 +74,7 @@ class InfoMessage(_Envelope):
     """The birth document."""
 
     name: ClassVar[str] = "info"
-    id: DocumentId
+    id: Annotated[DocumentId, Unsensed("a number, counted up by one")]
     type: Literal["org.polewatch.info.v1"] = "org.polewatch.info.v1"
     dataschema: Literal["urn:polewatch:schema:info:v1"] = "urn:polewatch:schema:info:v1"
     data: Info
@@ -82,7 +84,7 @@ class StateMessage(_Envelope):
     """The presence document."""
 
     name: ClassVar[str] = "state"
-    id: DocumentId
+    id: Annotated[DocumentId, Unsensed("a number, counted up by one")]
     type: Literal["org.polewatch.state.v1"] = "org.polewatch.state.v1"
     dataschema: Literal["urn:polewatch:schema:state:v1"] = "urn:polewatch:schema:state:v1"
     data: State
@@ -92,7 +94,7 @@ class HealthMessage(_Envelope):
     """The health document."""
 
     name: ClassVar[str] = "health"
-    id: DocumentId
+    id: Annotated[DocumentId, Unsensed("a number, counted up by one")]
     type: Literal["org.polewatch.health.v1"] = "org.polewatch.health.v1"
     dataschema: Literal["urn:polewatch:schema:health:v1"] = "urn:polewatch:schema:health:v1"
     data: Health

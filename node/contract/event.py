@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from typing import Annotated, Literal, Self, get_args
 
 from pydantic import Field, model_validator
 
-from node.contract.base import EventId, UptimeSeconds, Wire
+from node.contract.base import Alternatives, ClockState, Late, OwnNumber, Stamped, Unsensed, UptimeSeconds, Wire
 from node.contract.words import (
     KINDS,
     MAX_EVIDENCE,
@@ -25,17 +26,21 @@ DURATION_STEPS_S: tuple[DurationStep, ...] = get_args(DurationStep)
 PEAK_STEPS_DB: tuple[PeakStep, ...] = get_args(PeakStep)
 
 
+EVIDENCE_SETS = sum(math.comb(len(Evidence), count) for count in range(MAX_EVIDENCE + 1))
+"""How many sets of at most `MAX_EVIDENCE` words there are."""
+
+
 class _Incident(Wire):
     """What both messages of an incident say."""
 
     kind: Kind
-    category: Category
-    incident: EventId = Field(description="the id of the start message, in both messages")
-    clock: ClockQuality
-    uptime_s: UptimeSeconds | None = Field(
+    category: Annotated[Category, Unsensed("the kind's own, checked below")]
+    incident: OwnNumber = Field(description="the id of the start message, in both messages")
+    clock: Annotated[ClockQuality, ClockState]
+    uptime_s: Annotated[UptimeSeconds | None, Stamped] = Field(
         description="since the device started, only where the clock is unsynced: it dates the event later"
     )
-    delayed: bool = Field(description="it was held back, by an outage for one, for more than 30 s")
+    delayed: Annotated[bool, Late] = Field(description="it was held back, by an outage for one, for more than 30 s")
 
     @model_validator(mode="after")
     def _agrees(self) -> Self:
@@ -51,13 +56,19 @@ class IncidentStart(_Incident):
     """An incident began. The CloudEvents time is the second in which it began."""
 
     phase: Literal["start"] = "start"
-    severity: Severity
+    severity: Annotated[Severity, Unsensed("the kind's own, checked below")]
     confidence: Confidence
-    evidence: Annotated[tuple[Evidence, ...], Field(max_length=MAX_EVIDENCE)]
+    evidence: Annotated[
+        tuple[Evidence, ...],
+        Field(max_length=MAX_EVIDENCE),
+        Alternatives(EVIDENCE_SETS, "a set: sorted, each word once"),
+    ]
 
     @model_validator(mode="after")
     def _is_canonical(self) -> Self:
-        """Evidence is a set: its order says nothing, so it has only one."""
+        """Evidence is a set: its order says nothing, so it has only one. The severity is the kind's own."""
+        if self.severity is not KINDS[self.kind].severity:
+            raise ValueError("the severity is not the one of this kind")
         if tuple(sorted(set(self.evidence))) != self.evidence:
             raise ValueError("evidence words are sorted and stand once each")
         return self
@@ -67,6 +78,7 @@ class IncidentEnd(_Incident):
     """An incident is over. The CloudEvents time is the second in which it ended."""
 
     phase: Literal["end"] = "end"
+    kind: Annotated[Kind, Unsensed("that of the incident's start")]
     reason: EndReason
     duration_at_least_s: DurationStep
     peak_over_background_at_least_db: PeakStep

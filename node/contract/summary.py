@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from node.contract.base import FewCount, Sequence, UptimeSeconds, Wire
+from node.contract.base import ClockState, FewCount, Late, Sequence, Stamped, Unsensed, UptimeSeconds, Wire
 from node.contract.words import ClockQuality, Kind
 
 MAX_WINDOW_S = 3600
@@ -19,7 +19,7 @@ Dbfs = Annotated[int, Field(ge=-150, le=0)]
 class LevelsDb(Wire):
     """A-weighted sound levels in whole dB re 20 µPa (P3: levels leave on a 1 dB grid)."""
 
-    calibration: Literal["nominal", "calibrator"]
+    calibration: Annotated[Literal["nominal", "calibrator"], Unsensed("configured")]
     laeq_db: Db
     lafmax_db: Db
     l10_db: Db
@@ -47,16 +47,18 @@ class Counts(Wire):
 class Summary(Wire):
     """One window. The CloudEvents time is its begin. Zero events with zero exposure is missing data, not safety."""
 
-    window_s: WindowSeconds
+    window_s: Annotated[WindowSeconds, Unsensed("configured")]
     sound_exposure_s: ExposureSeconds = Field(description="seconds in which the microphone heard truly")
     sight_exposure_s: ExposureSeconds = Field(description="seconds in which the camera saw truly")
     levels: LevelsDb | LevelsDbfs | None = Field(description="absent where nothing was heard")
     counts: Counts
     held_back: FewCount = Field(description="incidents that the rate cap kept back; 3 stands for three or more")
-    last_sequence: Sequence = Field(description="of the message before this one: a reader proves completeness")
-    clock: ClockQuality
-    uptime_s: UptimeSeconds | None
-    delayed: bool
+    last_sequence: Annotated[Sequence, Unsensed("counts what left before")] = Field(
+        description="of the message before this one: a reader proves completeness"
+    )
+    clock: Annotated[ClockQuality, ClockState]
+    uptime_s: Annotated[UptimeSeconds | None, Stamped]
+    delayed: Annotated[bool, Late]
 
     @model_validator(mode="after")
     def _agrees(self) -> Self:

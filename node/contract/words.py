@@ -95,6 +95,17 @@ class HealthCode(StrEnum):
     RECORDS_LOST = "records_lost"
 
 
+MICROPHONE_CODES = frozenset({HealthCode.MICROPHONE_ABSENT, HealthCode.MICROPHONE_SILENT, HealthCode.MICROPHONE_FAULTY})
+CAMERA_CODES = frozenset({HealthCode.CAMERA_ABSENT, HealthCode.CAMERA_FROZEN, HealthCode.CAMERA_FAULTY})
+"""Of each of these at most one stands, and none where `sense` is absent: a message of health says little (P1)."""
+SURROUNDINGS_CODES = frozenset(
+    {HealthCode.CLOCK_UNSYNCED, HealthCode.BROKER_REFUSES, HealthCode.NO_SUBSCRIBER, HealthCode.DEAD_LETTERS}
+)
+"""Codes that the clock, the network and the broker raise: sensing has no part in them."""
+SENSED_CODE_SETS = 2 * (1 + (1 + len(MICROPHONE_CODES)) * (1 + len(CAMERA_CODES)))
+"""Among how many sets of codes sensing can choose: absent, or one state of each sensor; and a full card or not."""
+
+
 @dataclass(frozen=True, slots=True)
 class KindFacts:
     """What belongs to a kind.

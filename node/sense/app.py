@@ -16,7 +16,7 @@ from node.airlock.sender import Sender
 from node.config.settings import Settings
 from node.contract.base import total
 from node.errors import ConfigError, MicrophoneError
-from node.ops.clock import SystemClock, boot_s
+from node.ops.clock import SystemClock, WallClock, boot_s
 from node.ops.limits import seal
 from node.ops.sd_notify import notify, watchdog_s
 from node.sense.capture.child import CameraGoneError, ChildCamera
@@ -43,10 +43,15 @@ class Sense:
         settings: the configuration.
         open_camera: opens the camera, in a child process; None where there is none.
         open_microphone: opens the microphone; None where there is none.
+        clock: the time of day, for the bounds of windows.
     """
 
     def __init__(
-        self, settings: Settings, open_camera: OpenCamera | None, open_microphone: OpenMicrophone | None
+        self,
+        settings: Settings,
+        open_camera: OpenCamera | None,
+        open_microphone: OpenMicrophone | None,
+        clock: WallClock,
     ) -> None:
         camera = None
         if open_camera is not None:
@@ -58,7 +63,7 @@ class Sense:
         epoch = int.from_bytes(os.urandom(4)) or 1
         self._sender = Sender(Path(settings.airlock.socket), Ring(epoch), epoch)
         self._pipeline = Pipeline(
-            settings, SystemClock(), lambda body, at_s: self._sender.offer(body, max(0, round(at_s * 1000)))
+            settings, clock, lambda body, at_s: self._sender.offer(body, max(0, round(at_s * 1000)))
         )
         self._stopping = False
         self._next_status_s = 0.0
@@ -136,10 +141,18 @@ class Sense:
         self._sender.stop()
 
 
-def run(settings: Settings, open_camera: OpenCamera | None, open_microphone: OpenMicrophone | None) -> int:
-    """Runs `sense` on any camera and microphone until it is told to stop, and gives the exit code."""
+def run(
+    settings: Settings,
+    open_camera: OpenCamera | None,
+    open_microphone: OpenMicrophone | None,
+    clock: WallClock | None = None,
+) -> int:
+    """Runs `sense` on any camera and microphone until it is told to stop, and gives the exit code.
+
+    The clock is this device's, unless another one is given.
+    """
     seal()
-    return Sense(settings, open_camera, open_microphone).run()
+    return Sense(settings, open_camera, open_microphone, clock or SystemClock()).run()
 
 
 def run_devices(settings: Settings) -> int:

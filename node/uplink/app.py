@@ -15,7 +15,7 @@ from node.airlock.gate import Policy
 from node.airlock.listener import Listener
 from node.config.settings import Settings
 from node.errors import StorageError
-from node.ops.clock import SystemClock, boot_id, boot_s
+from node.ops.clock import SystemClock, WallClock, boot_id, boot_s
 from node.ops.sd_notify import notify, watchdog_s
 from node.ops.thermal import temperature_c
 from node.uplink.books import open_books, sender_of
@@ -26,8 +26,8 @@ from node.uplink.publisher import Publisher
 from node.uplink.session import Connected, Session
 from node.uplink.store import StorageFullError
 from node.uplink.summaries import LATE_S, Summaries
+from node.uplink.ticks import Ticks
 
-_TURN_S = 0.25
 _LOOK_EVERY_S = 1.0
 _FORGET_EVERY_S = 3600.0
 _MAKE_ROOM_EVERY_S = 60.0
@@ -43,15 +43,16 @@ class Uplink:
 
     Args:
         settings: the configuration.
+        clock: the time of day.
 
     Raises:
         StorageError: the outbox cannot be opened.
         PeerError: another `uplink` runs.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, clock: WallClock) -> None:
         self._settings = settings
-        self._clock = SystemClock()
+        self._clock = clock
         self._listener = Listener(Path(settings.airlock.socket))
         try:
             self._books = open_books(settings, self._clock, settings.outbox.path, boot_id=boot_id())
@@ -65,6 +66,7 @@ class Uplink:
         self._documents = Documents(settings, sender_of(settings), policy, self._clock, self._books.outbox)
         self._health = HealthKeeper(boot_s())
         self._pace = Pace()
+        self._ticks = Ticks(boot_s())
         self._waking, self._wake = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
         self._session = Session(settings.broker, settings.node.id, lambda: self._documents.state("lost"), self._wake_up)
         self._publisher = Publisher(self._books.outbox, self._session)
@@ -97,17 +99,19 @@ class Uplink:
         return 0
 
     def _turn(self) -> None:
-        """Waits a little for something to do, and does it. A full card stops neither hearing nor sending."""
-        ends = [self._waking]
-        if boot_s() >= self._retry_storage_s:
-            ends += [end.fileno() for end in self._listener.sockets()]
-        select.select(ends, (), (), _TURN_S)
+        """Waits for the network or the next tick, and does what there is to do."""
+        select.select([self._waking], (), (), self._ticks.left_s(boot_s()))
         with contextlib.suppress(BlockingIOError):
             os.read(self._waking, 4096)
+        self._hear_session()
+        if self._ticks.begins(boot_s()):
+            self._tick()
+        self._guarded(self._pump)
+
+    def _tick(self) -> None:
+        """Takes in what `sense` has sent, and looks around. A full card stops neither hearing nor sending."""
         if boot_s() >= self._retry_storage_s:
             self._guarded(self._take_records)
-        self._hear_session()
-        self._guarded(self._pump)
         if boot_s() >= self._next_look_s:
             self._next_look_s = boot_s() + _LOOK_EVERY_S
             if boot_s() >= self._retry_storage_s:
@@ -242,12 +246,15 @@ class Uplink:
         self._books.store.close()
 
 
-def run(settings: Settings) -> int:
-    """Runs `uplink` until it is told to stop, and gives the exit code. On a full card it waits for room."""
+def run(settings: Settings, clock: WallClock | None = None) -> int:
+    """Runs `uplink` until it is told to stop, and gives the exit code. On a full card it waits for room.
+
+    The clock is this device's, unless another one is given.
+    """
     told = False
     while True:
         try:
-            uplink = Uplink(settings)
+            uplink = Uplink(settings, clock or SystemClock())
         except StorageFullError as error:
             if not told:
                 log.error("%s; tried again every %.0f s", error, _REOPEN_S)

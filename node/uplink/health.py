@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from node.airlock.gate import HEALTH_CHANGES_AT_ONCE
 from node.airlock.record import SensorState, Status
 from node.contract.base import rough, total
-from node.contract.documents import Health
+from node.contract.documents import TEMPERATURE_STEP_C, Health
 from node.contract.topics import HEALTH_INTERVAL_S
 from node.contract.words import ClockQuality, HealthCode
 
 ABSENT_AFTER_S = 30.0
-_CHANGES = 4
 _MICROPHONE = {
     SensorState.ABSENT: HealthCode.MICROPHONE_ABSENT,
     SensorState.SILENT_OR_FROZEN: HealthCode.MICROPHONE_SILENT,
@@ -23,6 +23,11 @@ _CAMERA = {
     SensorState.SILENT_OR_FROZEN: HealthCode.CAMERA_FROZEN,
     SensorState.FAULTY: HealthCode.CAMERA_FAULTY,
 }
+
+
+def stepped_c(temperature_c: int) -> int:
+    """A temperature as health may say it: the step below it, within -40..125 (P2)."""
+    return min(max(temperature_c, -40), 125) // TEMPERATURE_STEP_C * TEMPERATURE_STEP_C
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +66,7 @@ class Pace:
     """
 
     def __init__(self) -> None:
-        self._changes_left = _CHANGES
+        self._changes_left = HEALTH_CHANGES_AT_ONCE
         self._next_s = 0.0
 
     def connected(self) -> None:
@@ -76,7 +81,7 @@ class Pace:
         """It was published."""
         if now_s >= self._next_s:
             self._next_s = now_s + HEALTH_INTERVAL_S
-            self._changes_left = min(self._changes_left + 1, _CHANGES)
+            self._changes_left = min(self._changes_left + 1, HEALTH_CHANGES_AT_ONCE)
         else:
             self._changes_left -= 1
 
@@ -117,7 +122,7 @@ class HealthKeeper:
             records_refused=rough(counters.records_refused),
             records_lost=rough(counters.records_lost),
             held_back=rough(counters.held_back),
-            temperature_c=temperature_c,
+            temperature_c=None if temperature_c is None else stepped_c(temperature_c),
         )
 
     def _codes(self, now_s: float, clock: ClockQuality, counters: Counters, flags: Flags) -> Iterator[HealthCode]:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import astuple, dataclass, fields
 
-from node.airlock.gate import DAY_MS, TEN_MINUTES_MS, Ledger, Stamp
+from node.airlock.gate import BACK_S, DAY_MS, TEN_MINUTES_MS, Ledger, Stamp
 from node.airlock.record import WindowSensed
 from node.contract.words import ClockQuality, Kind
 from node.uplink.outbox import Moment
 from node.uplink.store import Store
 from node.uplink.windows import merge
 
-BACK_MS = 10_000
+BACK_MS = BACK_S * 1000
 """How far a record may be dated before the one before it: a spike is sure some seconds after it began."""
 _MINUTE_MS = 60_000
 _RUNS_KEPT = 100

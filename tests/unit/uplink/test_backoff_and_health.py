@@ -98,7 +98,7 @@ def test_every_trouble_of_the_uplink_has_its_code() -> None:
     health = keeper.judge(6.0, ClockQuality.UNSYNCED, counters, flags, 41)
 
     assert len(health.codes) == 7
-    assert (health.held_back, health.temperature_c) == (1, 41)
+    assert (health.held_back, health.temperature_c) == (1, 40)
 
 
 def published(changes_at_s: list[float]) -> list[float]:

@@ -1,0 +1,82 @@
+"""`polewatch privacy`: how much a pole can say at most, in numbers that come from the program's own types."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+from node.airlock.capacity import TARGET_BITS_PER_SECOND, Capacity, capacity
+from node.airlock.gate import TICK_S, Policy
+from node.config.load import DEFAULT_PATH, load
+from node.config.settings import PolicySettings, SummarySettings
+
+_SPEECH_BITS_PER_SECOND = 700
+"""The most sparing codec for speech in use, Codec2 at 700 bit/s, as a measure."""
+_WIDTH = 68
+
+
+def run_privacy(path: Path | None, *, as_json: bool) -> int:
+    """Prints the bound and what it is made of, and gives the exit code: 1 where the promise of 0.5 bit/s does not hold.
+
+    Without a configuration on this machine it is that of the default policy.
+
+    Raises:
+        ConfigError: the configuration does not hold.
+    """
+    policy, summary = PolicySettings(), SummarySettings()
+    if path is not None or DEFAULT_PATH.exists():
+        settings = load(path).settings
+        policy, summary = settings.policy, settings.summary
+    gate = Policy(policy.incidents_per_10_min, policy.incidents_per_day)
+    bound = capacity(gate, summary.window_s)
+    print(json.dumps(as_document(bound, gate, summary.window_s)) if as_json else table(bound, gate, summary.window_s))
+    return 0 if bound.holds else 1
+
+
+def as_document(bound: Capacity, policy: Policy, window_s: int) -> dict[str, Any]:
+    """The same for a script. Bits are rounded up: no number here is smaller than the bound."""
+    return {
+        "bits_per_second": _up(bound.bits_per_second, 4),
+        "bits_per_day": math.ceil(bound.bits_per_day),
+        "per_message": {name: _up(size, 2) for name, size in bound.per_message.items()},
+        "per_day": {part.name: math.ceil(part.bits_per_day) for part in bound.parts},
+        "occupancy": None,
+        "policy": {
+            "incidents_per_10_min": policy.incidents_per_10_min,
+            "incidents_per_day": policy.incidents_per_day,
+            "window_s": window_s,
+            "tick_s": TICK_S,
+            "target_bits_per_second": TARGET_BITS_PER_SECOND,
+        },
+        "holds": bound.holds,
+    }
+
+
+def table(bound: Capacity, policy: Policy, window_s: int) -> str:
+    """The same for a resident."""
+    a_day = math.ceil(bound.bits_per_day)
+    verdict = "holds" if bound.holds else "DOES NOT HOLD"
+    speech_s = math.ceil(bound.bits_per_day / _SPEECH_BITS_PER_SECOND)
+    size = f"{a_day:,} bits a day ({math.ceil(a_day / 800) / 10:g} kB)"
+    caps = f"{policy.incidents_per_10_min} incidents in 10 minutes, {policy.incidents_per_day} a day"
+    each = ", ".join(f"{name} {_up(most, 1):g}" for name, most in bound.per_message.items())
+    lines = [
+        f"This pole can say at most {_up(bound.bits_per_second, 2)} bit a second about what it senses: {size}.",
+        f"The promise is {TARGET_BITS_PER_SECOND:g} bit a second: it {verdict}.",
+        f"Speech takes {_SPEECH_BITS_PER_SECOND} bit a second at the very least: a day of this is {speech_s} s of it.",
+        "",
+        f"{'what can be chosen, whoever chooses it':<{_WIDTH}} bits a day",
+        *(f"{part.name:<{_WIDTH}} {math.ceil(part.bits_per_day):>10,}" for part in bound.parts),
+        f"{'all of it (each line is rounded up)':<{_WIDTH}} {a_day:>10,}",
+        "",
+        f"One message says at most: {each} bits.",
+        f"Policy: {caps}; summaries of {window_s} s; releases on ticks of {TICK_S:g} s. Nobody is counted.",
+    ]
+    return "\n".join(lines)
+
+
+def _up(value: float, digits: int) -> float:
+    """A number rounded up."""
+    return float(math.ceil(value * 10**digits) / 10**digits)
