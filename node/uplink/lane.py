@@ -22,6 +22,7 @@ class Lane:
         self.in_flight = 0
         self._pause_s = FIRST_PAUSE_S
         self._resume_s: float | None = None
+        self._outlives = False
 
     def sent(self, sequence: int) -> None:
         """A message is on its way."""
@@ -34,11 +35,18 @@ class Lane:
         if self._resume_s is None:
             self._pause_s = FIRST_PAUSE_S
 
-    def refused(self, now_s: float) -> None:
-        """The broker does not take a message now: the lane pauses, longer each time."""
+    def refused(self, now_s: float, *, outlives: bool) -> None:
+        """The broker does not take a message now: the lane pauses, longer each time.
+
+        Args:
+            now_s: now, on a clock that never steps.
+            outlives: a new connection does not end the pause. A broker that denies a message may end the connection
+                with it (mosquitto 2.0.11 does): sent again at once, it would end every one.
+        """
         self.in_flight -= 1
         if self._resume_s is None:
             self._resume_s = now_s + self._pause_s
+            self._outlives = outlives
             self._pause_s = min(self._pause_s * 2, LAST_PAUSE_S)
 
     def is_open(self, now_s: float) -> bool:
@@ -48,6 +56,7 @@ class Lane:
         if now_s < self._resume_s or self.in_flight:
             return False
         self._resume_s = None
+        self._outlives = False
         self.cursor = 0
         return True
 
@@ -55,4 +64,5 @@ class Lane:
         """A connection began or ended: what was in flight is sent again, from the oldest on."""
         self.cursor = 0
         self.in_flight = 0
-        self._resume_s = None
+        if not self._outlives:
+            self._resume_s = None

@@ -20,7 +20,7 @@ from node.contract.topics import topic_of
 from node.errors import StorageError
 from node.uplink.lane import Lane
 from node.uplink.outbox import UNREADABLE_REASON, Moment, Outbox, Stored
-from node.uplink.session import MAX_PACKET_BYTES, WINDOW, Answered, Connected, Disconnected
+from node.uplink.session import HEADER_BYTES, MAX_PACKET_BYTES, WINDOW, Answered, Connected, Disconnected
 
 DELAYED_AFTER_MS = 30_000
 NO_SUBSCRIBER = 0x10
@@ -29,7 +29,6 @@ _FOR_GOOD = frozenset({0x90, TOO_LARGE, 0x99})
 _MARK_EVERY_S = 2.0
 _MARK_AT = 32
 _RETRY_MARKS_S = 1.0
-_HEADER_BYTES = 128
 
 
 class Line(Protocol):
@@ -121,7 +120,7 @@ class Publisher:
             lane.cursor = stored.sequence
             return True
         message = _dated(stored.message, stored.added, now)
-        if len(encode(message)) + len(topic_of(message)) + _HEADER_BYTES > self._max_bytes:
+        if len(encode(message)) + len(topic_of(message)) + HEADER_BYTES > self._max_bytes:
             self._dead[stored.sequence] = TOO_LARGE
             lane.cursor = stored.sequence
             return True
@@ -143,7 +142,7 @@ class Publisher:
         elif answer.reason == NO_SUBSCRIBER or answer.reason >= 0x80:
             self.no_subscriber = answer.reason == NO_SUBSCRIBER
             self.refused = answer.reason != NO_SUBSCRIBER
-            lane.refused(now_s)
+            lane.refused(now_s, outlives=self.refused)
         else:
             self.no_subscriber = self.refused = False
             self._taken.add(sequence)

@@ -31,6 +31,8 @@ from node.uplink.tls import tls_context
 WINDOW = 16
 """Messages in flight at once."""
 MAX_PACKET_BYTES = 65_536
+HEADER_BYTES = 128
+"""More than MQTT adds to a payload and its topic."""
 _CONNECT_TIMEOUT_S = 5.0
 _STABLE_S = 10.0
 _FAREWELL_S = 2.0
@@ -86,6 +88,8 @@ class Session:
         self._gone = threading.Event()
         self._stopping = threading.Event()
         self._told_down = False
+        self._told_large = False
+        self._max_packet_bytes = MAX_PACKET_BYTES
         self._thread = threading.Thread(target=self._run, name="session", daemon=True)
 
     def start(self) -> None:
@@ -105,12 +109,21 @@ class Session:
         client = self._client
         if client is None:
             return None
+        if len(encode(message)) + len(topic_of(message)) + HEADER_BYTES > self._max_packet_bytes:
+            self._pass_over(message)
+            return None
         route = route_of(message)
         properties = _properties(PacketTypes.PUBLISH, ContentType=CONTENT_TYPE, PayloadFormatIndicator=1)
         if route.expiry_s is not None:
             properties.MessageExpiryInterval = route.expiry_s
         sent = client.publish(topic_of(message), encode(message), QOS, route.retained, properties)
         return sent.mid if sent.rc == mqtt.MQTT_ERR_SUCCESS else None
+
+    def _pass_over(self, message: Outbound) -> None:
+        """A broker that gets more than it takes ends the connection, each time again: it does not get this one."""
+        if not self._told_large:
+            log.error("%s is too large for the broker (%d bytes)", message.name, self._max_packet_bytes)
+        self._told_large = True
 
     def stop(self, farewell: StateMessage) -> None:
         """Says goodbye and ends the connection. A broker that does not answer sends the last will instead."""
@@ -209,10 +222,11 @@ class Session:
             self._tell_down(f"the broker refuses this node: {reason}")
             self._gone.set()
             return
+        self._max_packet_bytes = min(getattr(properties, "MaximumPacketSize", MAX_PACKET_BYTES), MAX_PACKET_BYTES)
         self._client = client
         self._told_down = False
         log.info("connected to the broker")
-        self._tell(Connected(getattr(properties, "MaximumPacketSize", MAX_PACKET_BYTES)))
+        self._tell(Connected(self._max_packet_bytes))
 
     def _on_disconnect(
         self, _client: mqtt.Client, _data: object, _flags: object, reason: ReasonCode, _properties: object

@@ -96,9 +96,10 @@ class UplinkProcess:
 
 
 class Reader:
-    """A plain MQTT 5 reader of everything below `polewatch/v1`, which comes back by itself."""
+    """A plain MQTT 5 reader of everything below `polewatch/v1`, or of some of it, which comes back by itself."""
 
-    def __init__(self, port: int, name: str = "reader") -> None:
+    def __init__(self, port: int, name: str = "reader", topics: str = "polewatch/v1/#") -> None:
+        self._topics = topics
         self._lock = threading.Lock()
         self._messages: list[tuple[str, dict[str, Any], bool]] = []
         self._client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id=name, protocol=mqtt.MQTTv5)
@@ -112,7 +113,7 @@ class Reader:
         assert self.subscribed.wait(5)
 
     def _subscribe(self, client: mqtt.Client, *_: object) -> None:
-        client.subscribe("polewatch/v1/#", qos=1)
+        client.subscribe(self._topics, qos=1)
 
     def _keep(self, _client: mqtt.Client, _data: object, message: mqtt.MQTTMessage) -> None:
         with self._lock:

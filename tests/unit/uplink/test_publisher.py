@@ -129,6 +129,27 @@ def test_a_message_that_the_broker_denies_is_kept_and_tried_again_later(desk: De
     assert not desk.publisher.refused
 
 
+def test_a_denied_message_does_not_end_the_next_connection_too(desk: Desk) -> None:
+    desk.publisher.hear(Connected(65_536), 0.0)
+    desk.pump()
+    desk.answer(0x87)
+    desk.publisher.hear(Disconnected(), 0.1)
+    desk.publisher.hear(Connected(65_536), 0.2)
+
+    assert desk.pump(0.5) == []
+    assert desk.pump(1.5) == ["001", "002", "003"]
+
+
+def test_a_new_connection_tries_again_at_once_what_nobody_had_subscribed_to(desk: Desk) -> None:
+    desk.publisher.hear(Connected(65_536), 0.0)
+    desk.pump()
+    desk.answer(0x10)
+    desk.publisher.hear(Disconnected(), 0.1)
+    desk.publisher.hear(Connected(65_536), 0.2)
+
+    assert desk.pump(0.5) == ["001", "002", "003"]
+
+
 def test_the_pauses_between_tries_grow(desk: Desk) -> None:
     desk.publisher.hear(Connected(65_536), 0.0)
     desk.pump()
