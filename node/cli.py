@@ -82,6 +82,10 @@ def _run_look(chosen: argparse.Namespace) -> int:
             from node.cli_config import run_models  # noqa: PLC0415 - see the module
 
             return run_models(chosen.action)
+        case "audit":
+            from node.cli_audit import run_audit  # noqa: PLC0415 - see the module
+
+            return run_audit(chosen.config, chosen.head)
         case "privacy":
             from node.cli_privacy import run_privacy  # noqa: PLC0415 - see the module
 
@@ -153,6 +157,10 @@ def _parser() -> argparse.ArgumentParser:
     models.add_argument("action", choices=("list", "verify"))
     privacy = _with_config(commands.add_parser("privacy", help="how many bits a day this pole can say at most"))
     privacy.add_argument("--json", action="store_true", help="one JSON object, for a script")
+    audit = commands.add_parser("audit", help="checks the log of what left")
+    checks = audit.add_subparsers(dest="action", required=True, metavar="ACTION")
+    verify = _with_config(checks.add_parser("verify", help="finds what was edited, dropped, reordered or cut off"))
+    verify.add_argument("--head", metavar="HEX", help="a head that left with health: it must stand in the log")
     devices = commands.add_parser("devices", help="cameras and microphones with their stable names and levels")
     devices.add_argument("--seconds", type=_seconds, default=3.0, help="how long to listen to each microphone (0: not)")
     _with_config(commands.add_parser("doctor", help="says what works on this machine and what to mend"))

@@ -22,6 +22,8 @@ Tile = Annotated[str, StringConstraints(pattern=r"^tile:(unset|-?[0-9]{1,5}:-?[0
 Version = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,4}\.[0-9]{1,4}\.[0-9]{1,4}$")]
 Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
+ShortDigest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
+
 MAX_SEQUENCE = 10**12 - 1
 Sequence = Annotated[int, Field(ge=0, le=MAX_SEQUENCE)]
 UptimeSeconds = Annotated[int, Field(ge=0, le=2**31 - 1)]

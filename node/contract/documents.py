@@ -13,6 +13,7 @@ from node.contract.base import (
     Epoch,
     RoughCount,
     Sequence,
+    ShortDigest,
     TotalCount,
     Unsensed,
     UptimeSeconds,
@@ -32,6 +33,7 @@ from node.contract.words import (
 
 _CONFIGURED = Unsensed("configured")
 _PROGRAM = Unsensed("the program's own")
+_LEFT = Unsensed("a digest of what left, never of what was held back")
 TEMPERATURE_STEP_C = 5
 
 
@@ -94,6 +96,10 @@ class Health(Wire):
         description="records that `sense` had to drop, that never arrived, or too late; at least so many"
     )
     held_back: RoughCount = Field(description="incidents of the last day that the rate cap kept back; at least so many")
+    audit_number: Annotated[Sequence, _LEFT] = Field(description="of the last entry of the audit log")
+    audit_head: Annotated[ShortDigest, _LEFT] = Field(
+        description="first half of the digest of the whole audit log up to that entry"
+    )
     temperature_c: Annotated[int, Field(ge=-40, le=125, multiple_of=TEMPERATURE_STEP_C)] | None = Field(
         description="of the processor, in steps of 5 degrees: what sensing computes warms it"
     )

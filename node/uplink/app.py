@@ -11,16 +11,21 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from node import __version__
 from node.airlock.gate import Policy
 from node.airlock.listener import Listener
 from node.config.settings import Settings
+from node.contract.envelope import Document, encode
+from node.contract.topics import topic_of
 from node.errors import StorageError
 from node.ops.clock import SystemClock, WallClock, boot_id, boot_s
 from node.ops.sd_notify import notify, watchdog_s
 from node.ops.thermal import temperature_c
+from node.uplink.audit import Audit, audit_folder
 from node.uplink.books import open_books, sender_of
+from node.uplink.chain import What, digest_of
 from node.uplink.documents import Documents
-from node.uplink.health import Counters, Flags, HealthKeeper, Pace
+from node.uplink.health import Counters, Flags, HealthKeeper, Pace, Seal
 from node.uplink.intake import Intake
 from node.uplink.publisher import Publisher
 from node.uplink.session import Connected, Session
@@ -56,9 +61,11 @@ class Uplink:
         self._listener = Listener(Path(settings.airlock.socket))
         try:
             self._books = open_books(settings, self._clock, settings.outbox.path, boot_id=boot_id())
+            self._audit = Audit(audit_folder(settings), self._clock)
         except StorageError:
             self._listener.close()
             raise
+        self._audit.note(What.STARTED, boot_s(), digest_of(__version__.encode(), settings.model_dump_json().encode()))
         policy = Policy(settings.policy.incidents_per_10_min, settings.policy.incidents_per_day)
         self._summaries = Summaries(self._books)
         self._adopted = False
@@ -69,7 +76,7 @@ class Uplink:
         self._ticks = Ticks(boot_s())
         self._waking, self._wake = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
         self._session = Session(settings.broker, settings.node.id, lambda: self._documents.state("lost"), self._wake_up)
-        self._publisher = Publisher(self._books.outbox, self._session)
+        self._publisher = Publisher(self._books.outbox, self._session, self._audit)
         self._stopping = False
         self._storage_full = False
         self._retry_storage_s = 0.0
@@ -154,8 +161,8 @@ class Uplink:
         for news in self._session.news():
             self._publisher.hear(news, boot_s())
             if isinstance(news, Connected):
-                self._session.publish(self._documents.info())
-                self._session.publish(self._documents.state("birth"))
+                self._publish(self._documents.info())
+                self._publish(self._documents.state("birth"))
                 self._pace.connected()
 
     def _pump(self) -> None:
@@ -199,12 +206,21 @@ class Uplink:
         """Publishes health when it is due."""
         now_s = boot_s()
         flags = Flags(self._storage_full, self._publisher.refused, self._publisher.no_subscriber)
-        health = self._health.judge(now_s, self._clock.quality(), self._counters, flags, temperature_c())
+        seal = Seal(self._audit.number, self._audit.head)
+        health = self._health.judge(now_s, self._clock.quality(), (self._counters, flags, seal), temperature_c())
         if not self._pace.is_due(now_s, changed=health.codes != self._told_codes):
             return
-        if self._session.publish(self._documents.health(health)) is not None:
+        if self._publish(self._documents.health(health)):
             self._pace.published(now_s)
             self._told_codes = health.codes
+
+    def _publish(self, document: Document) -> bool:
+        """Hands a document to the session, and writes down that it left; False while there is no connection."""
+        if self._session.publish(document) is None:
+            return False
+        digest = digest_of(topic_of(document).encode(), encode(document))
+        self._audit.note(What.DOCUMENT, boot_s(), digest)
+        return True
 
     def _storage_failed(self, error: StorageError) -> None:
         """Says so once, makes room where sent messages still lie, and tries again soon."""

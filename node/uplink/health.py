@@ -58,6 +58,19 @@ class Flags:
     no_subscriber: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """The head of the audit log: whoever knows it finds out when the log's end was cut off.
+
+    Args:
+        number: of its last entry.
+        head: the digest of everything up to it, in hex.
+    """
+
+    number: int
+    head: str
+
+
 class Pace:
     """When health may be published: each quarter of an hour, and a few times in between when a code changed.
 
@@ -110,9 +123,10 @@ class HealthKeeper:
         return now_s - self._heard_s > ABSENT_AFTER_S
 
     def judge(
-        self, now_s: float, clock: ClockQuality, counters: Counters, flags: Flags, temperature_c: int | None
+        self, now_s: float, clock: ClockQuality, seen: tuple[Counters, Flags, Seal], temperature_c: int | None
     ) -> Health:
         """The health document's data."""
+        counters, flags, seal = seen
         return Health(
             uptime_s=min(int(now_s), 2**31 - 1),
             clock=clock,
@@ -122,6 +136,8 @@ class HealthKeeper:
             records_refused=rough(counters.records_refused),
             records_lost=rough(counters.records_lost),
             held_back=rough(counters.held_back),
+            audit_number=seal.number,
+            audit_head=seal.head,
             temperature_c=None if temperature_c is None else stepped_c(temperature_c),
         )
 

@@ -18,6 +18,8 @@ from typing import Protocol
 from node.contract.envelope import Numbered, Outbound, encode
 from node.contract.topics import topic_of
 from node.errors import StorageError
+from node.uplink.audit import Audit
+from node.uplink.chain import What, digest_of
 from node.uplink.lane import Lane
 from node.uplink.outbox import UNREADABLE_REASON, Moment, Outbox, Stored
 from node.uplink.session import HEADER_BYTES, MAX_PACKET_BYTES, WINDOW, Answered, Connected, Disconnected
@@ -44,13 +46,15 @@ class Publisher:
     Args:
         outbox: where it waits.
         line: where it goes.
+        audit: where the digest of what left is written.
     """
 
-    def __init__(self, outbox: Outbox, line: Line) -> None:
+    def __init__(self, outbox: Outbox, line: Line, audit: Audit) -> None:
         self._outbox = outbox
         self._line = line
+        self._audit = audit
         self._lanes = (Lane("event"), Lane("summary"))
-        self._in_flight: dict[int, tuple[Lane, int]] = {}
+        self._in_flight: dict[int, tuple[Lane, int, bytes]] = {}
         self._taken: set[int] = set()
         self._dead: dict[int, int] = {}
         self._mark_s = 0.0
@@ -92,11 +96,12 @@ class Publisher:
                 self._send(lane, now)
 
     def flush(self) -> None:
-        """Writes the marks of what the broker has taken, or will never take.
+        """Writes what has left into the audit log, then the marks of what the broker has taken, or will never take.
 
         Raises:
             StorageError: the card does not take them; they stay noted.
         """
+        self._audit.flush()
         if self._taken or self._dead:
             self._outbox.mark(sorted(self._taken), sorted(self._dead.items()))
             self._taken.clear()
@@ -120,14 +125,15 @@ class Publisher:
             lane.cursor = stored.sequence
             return True
         message = _dated(stored.message, stored.added, now)
-        if len(encode(message)) + len(topic_of(message)) + HEADER_BYTES > self._max_bytes:
+        payload, topic = encode(message), topic_of(message).encode()
+        if len(payload) + len(topic) + HEADER_BYTES > self._max_bytes:
             self._dead[stored.sequence] = TOO_LARGE
             lane.cursor = stored.sequence
             return True
         token = self._line.publish(message)
         if token is None:
             return False
-        self._in_flight[token] = (lane, stored.sequence)
+        self._in_flight[token] = (lane, stored.sequence, digest_of(topic, payload))
         lane.sent(stored.sequence)
         return True
 
@@ -135,7 +141,7 @@ class Publisher:
         """The broker answered; a token that is not ours belongs to a document."""
         if answer.token not in self._in_flight:
             return
-        lane, sequence = self._in_flight.pop(answer.token)
+        lane, sequence, digest = self._in_flight.pop(answer.token)
         if answer.reason in _FOR_GOOD:
             self._dead[sequence] = answer.reason
             lane.took()
@@ -146,6 +152,7 @@ class Publisher:
         else:
             self.no_subscriber = self.refused = False
             self._taken.add(sequence)
+            self._audit.note(What.LEFT, now_s, digest)
             lane.took()
 
 

@@ -1,4 +1,4 @@
-"""Child processes of the demo: their own session (Ctrl-C at the terminal is not theirs), ended by their pid."""
+"""Child processes of a demo or a trial: their own session (Ctrl-C is not theirs), ended by their pid."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Child:
     def __init__(self, name: str, command: list[str]) -> None:
         self.name = name
         self._lines: deque[str] = deque(maxlen=_LINES_KEPT)
-        # Where util-linux has it: when the demo itself is killed, the kernel ends its children.
+        # Where util-linux has it: when the demo or trial itself is killed, the kernel ends its children.
         setpriv = shutil.which("setpriv")
         prefix = [setpriv, "--pdeathsig", "TERM", "--"] if setpriv else []
         self._process = subprocess.Popen(

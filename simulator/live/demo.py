@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import os
-import signal
 import sys
 import tempfile
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,7 +20,9 @@ from simulator.live.board import Board, StreetClock
 from simulator.live.broker import ADDRESS, PrivateBroker
 from simulator.live.children import Child
 from simulator.live.listener import Listener
+from simulator.live.node_config import short_folder, write_config
 from simulator.live.plain import Watch, event, last_line, say, watch_plain
+from simulator.live.signals import stop_signals
 from simulator.live.view import View
 from simulator.pole.devices import Pace
 from simulator.world.street import Street
@@ -34,9 +32,7 @@ NODE_ID = "demo-pole"
 _PICTURE_S = 0.125
 _ROWS_AFTERWARDS = 10
 _STARTING_S = 1.0
-_LONGEST_FOLDER = 60
 """The street begins so long after the processes were started: imports take that long."""
-_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +87,10 @@ def run(options: Options, console: Console) -> int:
     clock = None if options.real else StreetClock(Street(options.seed), Pace(began_s))
     board = Board(clock)
     started_s = time.monotonic()
-    with _stop_signals() as stop, ExitStack() as stage:
+    with stop_signals() as stop, ExitStack() as stage:
         broker = stage.enter_context(PrivateBroker())
         listener = stage.enter_context(Listener(ADDRESS, broker.port))
-        folder = Path(stage.enter_context(tempfile.TemporaryDirectory(prefix="polewatch-demo-", dir=_short())))
+        folder = Path(stage.enter_context(tempfile.TemporaryDirectory(prefix="polewatch-demo-", dir=short_folder())))
         children = _start(stage, folder, broker.port, options, began_s)
         place = f"mosquitto on {ADDRESS}:{broker.port}"
         # The last one entered is the first one left: `sense` ends before `uplink`, and both before the broker.
@@ -116,22 +112,9 @@ def run(options: Options, console: Console) -> int:
     return 0
 
 
-@contextmanager
-def _stop_signals() -> Iterator[threading.Event]:
-    """Ctrl-C, SIGTERM and a closed terminal set an event instead of breaking in anywhere."""
-    stop = threading.Event()
-    before = {number: signal.signal(number, lambda *_: stop.set()) for number in _SIGNALS}
-    try:
-        yield stop
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
 def _start(stage: ExitStack, folder: Path, port: int, options: Options, began_s: float) -> list[Child]:
     """The node's two processes, `uplink` first."""
-    config = folder / "config.toml"
-    config.write_text(_config(folder, port, options))
+    config = write_config(folder, port, _tables(options))
     python = [sys.executable, "-m"]
     uplink = Child("uplink", [*python, "node.cli", "uplink", "--config", str(config)])
     stage.enter_context(uplink)
@@ -157,26 +140,14 @@ def _camera(name: str | None) -> str:
     return found[0].source
 
 
-def _short() -> str | None:
-    """Where temporary files go: the usual place, unless its name leaves no room for a socket's (107 bytes)."""
-    return None if len(tempfile.gettempdir()) <= _LONGEST_FOLDER else "/tmp"  # noqa: S108 - mkdtemp makes it safe
-
-
-def _config(folder: Path, port: int, options: Options) -> str:
-    """The configuration of the demo's node. JSON texts are TOML texts."""
-    tables: dict[str, dict[str, object]] = {
+def _tables(options: Options) -> dict[str, dict[str, object]]:
+    """What the demo's node is configured to be."""
+    return {
         "node": {"id": NODE_ID},
         "microphone": {"source": "none" if options.real and options.mic is None else options.mic or ""},
         "camera": {"source": _camera(options.camera)},
         "summary": {"window_s": 60},
-        "airlock": {"socket": str(folder / "airlock.sock")},
-        "outbox": {"path": str(folder / "outbox.db")},
-        "broker": {"host": ADDRESS, "port": port},
     }
-    lines = []
-    for table, values in tables.items():
-        lines += [f"[{table}]", *(f"{key} = {json.dumps(value)}" for key, value in values.items()), ""]
-    return "\n".join(lines)
 
 
 def _watch_live(console: Console, board: Board, listener: Listener, place: str, goes_on: Watch) -> None:

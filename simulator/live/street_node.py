@@ -2,14 +2,52 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from node.config.load import load
-from node.ops.clock import boot_s
+from node.config.settings import Settings
+from node.ops.clock import WallClock, boot_s
 from node.ops.logs import configure
 from node.sense import app
+from node.sense.capture.ports import Camera, Microphone
 from simulator.pole.devices import Pace, StreetCamera, StreetMicrophone
+from simulator.pole.faults import Fault, FaultyCamera, FaultyMicrophone
 from simulator.world.street import Street
+
+
+@dataclass(frozen=True, slots=True)
+class StreetDevices:
+    """Opens a street's devices in real time.
+
+    Args:
+        settings: of the node; the camera's size and rate are taken from them.
+        street: what is seen and heard.
+        pace: which instant is its second 0.
+        faults: what befalls the devices.
+    """
+
+    settings: Settings
+    street: Street
+    pace: Pace
+    faults: Sequence[Fault] = ()
+
+    def camera(self) -> Camera:
+        """The camera."""
+        settings = self.settings.camera
+        size = (settings.width, settings.height)
+        camera = StreetCamera(self.street, self.pace, size=size, fps=settings.fps)
+        if not self.faults:
+            return camera
+        return FaultyCamera(camera, self.faults, seed=self.street.seed, origin_s=self.pace.began_s)
+
+    def microphone(self) -> Microphone:
+        """The microphone."""
+        microphone = StreetMicrophone(self.street, self.pace)
+        if not self.faults:
+            return microphone
+        return FaultyMicrophone(microphone, self.faults, seed=self.street.seed, origin_s=self.pace.began_s)
 
 
 def run(config: Path | None, seed: int, seconds: float | None, began_s: float | None) -> int:
@@ -31,10 +69,20 @@ def run(config: Path | None, seed: int, seconds: float | None, began_s: float | 
     configure("sense")
     settings = load(config).settings
     street = Street(seed, seconds)
-    pace = Pace(boot_s() if began_s is None else began_s)
-    size = (settings.camera.width, settings.camera.height)
-    return app.run(
-        settings,
-        lambda: StreetCamera(street, pace, size=size, fps=settings.camera.fps),
-        lambda: StreetMicrophone(street, pace),
-    )
+    devices = StreetDevices(settings, street, Pace(boot_s() if began_s is None else began_s))
+    return app.run(settings, devices.camera, devices.microphone)
+
+
+def sense(devices: StreetDevices, microphone: Microphone, clock: WallClock, *, sight: bool) -> int:
+    """Senses with a microphone and a clock of the caller's, until it is told to stop.
+
+    Args:
+        devices: the street's; the camera is opened in a process of its own.
+        microphone: what is heard.
+        clock: dates the windows.
+        sight: whether there is a camera at all.
+
+    Returns:
+        The exit code.
+    """
+    return app.run(devices.settings, devices.camera if sight else None, lambda: microphone, clock)

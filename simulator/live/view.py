@@ -78,11 +78,11 @@ class View:
         what = mood(clock.street, t_s)
         lines: list[RenderableType] = [
             Text.assemble(("now  ", "dim"), (f" {what} ", _STYLES[what])),
-            _level_line(now_db, width),
-            _curve(self._levels, width, max(2, min(5, height - 15))),
+            level_line(now_db, width),
+            curve(self._levels, width, max(2, min(5, height - 15))),
             *([Text("the last seconds, 45 to 80 dB(A)", style="dim"), Text("")] if height >= 18 else []),
             street_map(clock.street, t_s, width),
-            _legend(),
+            legend(),
         ]
         return Panel(Group(*lines), title="the street: the truth", border_style="green", box=box.ROUNDED)
 
@@ -134,7 +134,8 @@ def _after(row: Row) -> Text:
     return Text("" if row.late_s is None else f"{row.late_s:.1f} s")
 
 
-def _legend() -> Text:
+def legend() -> Text:
+    """What the signs of the map are."""
     return Text.assemble(
         ("● walks ", "white"), ("● cheers ", "bold yellow"), ("▟▙ car ", "cyan"), ("◉ pole", "bold blue")
     )
@@ -148,7 +149,7 @@ def _colour(level: float) -> str:
     return "red" if level >= 68 else "yellow" if level >= 60 else "green"
 
 
-def _level_line(level: float, width: int) -> Text:
+def level_line(level: float, width: int) -> Text:
     """A bar from quiet to loud with the level at its end."""
     cells = max(8, width - 14)
     full = round(_share(level) * cells)
@@ -157,7 +158,7 @@ def _level_line(level: float, width: int) -> Text:
     )
 
 
-def _curve(levels: deque[float], width: int, height: int) -> Text:
+def curve(levels: deque[float], width: int, height: int) -> Text:
     """The last levels as columns of `height` lines, the newest at the right."""
     last = list(levels)[-width:]
     lines = []

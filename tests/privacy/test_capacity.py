@@ -179,7 +179,8 @@ def test_a_code_of_a_counter_says_no_more_than_the_counter(code: HealthCode) -> 
 def _health_holds(codes: tuple[HealthCode, ...], **counters: int) -> bool:
     values = {
         "uptime_s": 1, "clock": "synced", "codes": [code.value for code in codes], "waiting": 0, "dead_letters": 0,
-        "records_refused": 0, "records_lost": 0, "held_back": 0, "temperature_c": None, **counters,
+        "records_refused": 0, "records_lost": 0, "held_back": 0, "temperature_c": None,
+        "audit_number": 0, "audit_head": "0" * 32, **counters,
     }  # fmt: skip
     try:
         Health.model_validate_json(json.dumps(values))

@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 from node.airlock.record import SensorState, Status
 from node.contract.words import ClockQuality, HealthCode
 from node.uplink.backoff import EARLY_CAP_S, LATE_CAP_S, Backoff
-from node.uplink.health import ABSENT_AFTER_S, Counters, Flags, HealthKeeper, Pace
+from node.uplink.health import ABSENT_AFTER_S, Counters, Flags, HealthKeeper, Pace, Seal
 
 FINE = Counters(0, 0, 0, 0, 0)
+SEAL = Seal(0, "0" * 32)
 CALM = Flags(storage_full=False, broker_refuses=False, no_subscriber=False)
 
 
@@ -53,7 +54,7 @@ def test_a_new_outage_begins_with_short_waits_again() -> None:
 
 
 def codes(keeper: HealthKeeper, now_s: float, counters: Counters = FINE, flags: Flags = CALM) -> set[HealthCode]:
-    return set(keeper.judge(now_s, ClockQuality.SYNCED, counters, flags, None).codes)
+    return set(keeper.judge(now_s, ClockQuality.SYNCED, (counters, flags, SEAL), None).codes)
 
 
 def test_a_healthy_node_has_no_code() -> None:
@@ -95,7 +96,7 @@ def test_every_trouble_of_the_uplink_has_its_code() -> None:
     keeper = HealthKeeper(0.0)
     counters = Counters(waiting=3, dead_letters=1, records_refused=1, records_lost=1, held_back=9)
     flags = Flags(storage_full=True, broker_refuses=True, no_subscriber=True)
-    health = keeper.judge(6.0, ClockQuality.UNSYNCED, counters, flags, 41)
+    health = keeper.judge(6.0, ClockQuality.UNSYNCED, (counters, flags, SEAL), 41)
 
     assert len(health.codes) == 7
     assert (health.held_back, health.temperature_c) == (1, 40)

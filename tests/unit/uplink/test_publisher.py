@@ -8,6 +8,7 @@ import pytest
 from node.airlock.gate import Policy
 from node.airlock.record import IncidentBegan
 from node.contract.envelope import EventMessage, Outbound
+from node.uplink.audit import Audit
 from node.uplink.outbox import Moment
 from node.uplink.publisher import NO_SUBSCRIBER, Publisher
 from node.uplink.register import Register
@@ -39,7 +40,8 @@ class Desk:
         for number in range(1, messages + 1):
             self.side.take(IncidentBegan(1, number, 1, 1), 1000.0 * number, sequence=number)
         self.line = Paper()
-        self.publisher = Publisher(self.side.outbox, self.line)
+        self.audit = Audit(folder / "audit", self.side.clock)
+        self.publisher = Publisher(self.side.outbox, self.line, self.audit)
         self.now = self.side.register.moment(1000.0 * messages)
 
     def pump(self, now_s: float = 0.0) -> list[str]:
@@ -127,6 +129,24 @@ def test_a_message_that_the_broker_denies_is_kept_and_tried_again_later(desk: De
     assert desk.pump(1.5) == ["001", "002", "003"]
     desk.answer(0)
     assert not desk.publisher.refused
+
+
+def test_what_the_broker_took_is_in_the_audit_log_before_it_is_marked(desk: Desk) -> None:
+    desk.publisher.hear(Connected(65_536), 0.0)
+    desk.pump()
+    desk.answer(0)
+    desk.publisher.flush()
+
+    assert desk.audit.number == 3
+
+
+def test_what_the_broker_refused_is_not_in_the_audit_log(desk: Desk) -> None:
+    desk.publisher.hear(Connected(65_536), 0.0)
+    desk.pump()
+    desk.answer(0x87)
+    desk.publisher.flush()
+
+    assert desk.audit.number == 0
 
 
 def test_a_denied_message_does_not_end_the_next_connection_too(desk: Desk) -> None:
@@ -294,7 +314,7 @@ def test_a_message_that_was_taken_but_not_marked_is_not_sent_again_on_the_next_c
 def test_a_message_from_before_a_reboot_says_that_it_is_delayed(desk: Desk) -> None:
     desk.side.reopen()
     desk.side.summaries.adopt(3.0)
-    desk.publisher = Publisher(desk.side.outbox, desk.line)
+    desk.publisher = Publisher(desk.side.outbox, desk.line, desk.audit)
     desk.now = desk.side.register.moment(4.0)
     desk.publisher.hear(Connected(65_536), 4.0)
     desk.pump(4.0)
