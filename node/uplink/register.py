@@ -176,16 +176,22 @@ class Register:
         """The windows in which something was sensed that is not told yet, in order."""
         return [int(row[0] or 0) for row in self._store.rows("SELECT window FROM sensed ORDER BY window")]
 
-    def count_began(self, window: int) -> dict[Kind, int]:
-        """How many incidents of each kind began in a window; each counts once, in one summary."""
-        rows = self._store.rows("SELECT kind, count(*) FROM told WHERE window = ? GROUP BY kind", (window,))
-        self._store.run("UPDATE told SET window = ? WHERE window = ?", (_TOLD, window))
+    def count_began(self, window: int, current: int) -> dict[Kind, int]:
+        """How many incidents of each kind began in a window; each counts once, in one summary.
+
+        Those of windows that nobody will tell any more count with it: windows before this one, and windows after the
+        current one. They were dated by a clock that has been set since.
+        """
+        ours, bounds = "window <> ? AND (window <= ? OR window > ?)", (_TOLD, window, current)
+        rows = self._store.rows(f"SELECT kind, count(*) FROM told WHERE {ours} GROUP BY kind", bounds)  # noqa: S608 - our own words
+        self._store.run(f"UPDATE told SET window = ? WHERE {ours}", (_TOLD, *bounds))  # noqa: S608 - our own words
         return {Kind(str(row[0])): int(row[1] or 0) for row in rows}
 
-    def count_held(self, window: int) -> int:
-        """How many incidents of a window were kept back; each counts once, in one summary."""
-        held = self._store.number("SELECT sum(count) FROM held WHERE window = ? AND summarised = 0", (window,))
-        self._store.run("UPDATE held SET summarised = 1 WHERE window = ?", (window,))
+    def count_held(self, window: int, current: int) -> int:
+        """How many incidents were kept back; each counts once, in the same summary as if it had been told."""
+        ours, bounds = "summarised = 0 AND (window <= ? OR window > ?)", (window, current)
+        held = self._store.number(f"SELECT sum(count) FROM held WHERE {ours}", bounds)  # noqa: S608 - our own words
+        self._store.run(f"UPDATE held SET summarised = 1 WHERE {ours}", bounds)  # noqa: S608 - our own words
         return held or 0
 
     def drop_sensed(self, window: int) -> None:

@@ -130,7 +130,9 @@ class Summaries:
         """Stores the summary of a window."""
         sensed = self._register.sensed(window)
         last_sequence = self._store.note("last_sequence") or 0
-        tally = Tally(self._register.count_began(window), self._register.count_held(window), last_sequence)
+        current = index_at(self._composer.wall_s(boot_s), self._window_s)
+        began, held = self._register.count_began(window, current), self._register.count_held(window, current)
+        tally = Tally(began, held, last_sequence)
         stamp = sensed.stamp if sensed else self._composer.stamp(boot_s)
         data = gate.summarise(sensed.part if sensed else None, window_s, tally, stamp)
         self._register.drop_sensed(window)

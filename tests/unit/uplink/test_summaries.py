@@ -2,6 +2,7 @@
 
 import math
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -138,6 +139,19 @@ def test_a_summary_counts_the_incidents_that_began_in_its_window(side: Side) -> 
 
     assert isinstance(message, SummaryMessage)
     assert (message.data.counts.noise_spike, message.data.last_sequence) == (2, 2)
+
+
+@pytest.mark.parametrize("wrong_by_s", [-1_767_268_800, -7200, 3600, 7200], ids=str)
+def test_an_incident_that_a_wrong_clock_dated_counts_in_the_next_summary(side: Side, wrong_by_s: int) -> None:
+    side.close(905.0)
+    right_s = side.clock._start_wall_s
+    side.clock._start_wall_s += wrong_by_s
+    side.take(IncidentBegan(1, 7, 1, 1), 1000.0, sequence=1)
+    side.clock._start_wall_s = right_s
+
+    counted = [message.data.counts.noise_spike for message in side.close(1900.0) if isinstance(message, SummaryMessage)]
+    assert sum(counted) == 1
+    assert [m for m in side.close(2800.0) if isinstance(m, SummaryMessage) and m.data.counts.noise_spike] == []
 
 
 def test_two_stretches_of_one_window_are_told_as_one(side: Side) -> None:
