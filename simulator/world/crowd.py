@@ -7,15 +7,19 @@ arms, the soundscape voices the words, and the truth is read off the same words.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from simulator.world.chance import Stream, chance
+from simulator.world.company import Company
+from simulator.world.ground import DOORSTEP_Y_M, STREET_GROUND
+from simulator.world.itinerary import Itinerary, Leg, Person
 from simulator.world.layout import DOORS_X_M, FACADE_Y_M, GATHERING_XY_M
 from simulator.world.people import Looks, Pose, drawn_speed_mps
 
 VOWELS = "aoeiu"
+_KEEPS_DOORS_FREE_M = 1.7
 MOUTH_HEIGHT = 0.9
 """Height of the mouth as a share of the person's height."""
 
@@ -60,49 +64,26 @@ class Member:
     speed_mps: float
     arrives_s: float
     leaves_s: float
-    bounce_hz: float
     words: tuple[Utterance, ...]
 
     @property
     def way_s(self) -> float:
-        """How long the walk between door and spot takes."""
-        return self._way_m / self.speed_mps
+        """How long the walk between door and spot takes with nobody in the way."""
+        return math.hypot(self.spot_xy_m[0] - self.door_x_m, self.spot_xy_m[1] - FACADE_Y_M) / self.speed_mps
 
-    @property
-    def _way_m(self) -> float:
-        return math.hypot(self.spot_xy_m[0] - self.door_x_m, self.spot_xy_m[1] - FACADE_Y_M)
-
-    def at(self, t_s: float) -> Pose | None:
-        """Where they are at `t_s`, or None while they are indoors."""
-        if not self.arrives_s - self.way_s <= t_s <= self.leaves_s + self.way_s:
-            return None
-        if self.arrives_s <= t_s <= self.leaves_s:
-            return self._standing(t_s)
-        coming = t_s < self.arrives_s
-        left_s = self.arrives_s - t_s if coming else t_s - self.leaves_s
-        share = left_s / self.way_s
-        x_m = self.spot_xy_m[0] + share * (self.door_x_m - self.spot_xy_m[0])
-        y_m = self.spot_xy_m[1] + share * (FACADE_Y_M - self.spot_xy_m[1])
-        out = math.atan2(self.spot_xy_m[1] - FACADE_Y_M, self.spot_xy_m[0] - self.door_x_m)
-        heading = out if coming else out + math.pi
-        return Pose(x_m, y_m, heading, walked_m=left_s * self.speed_mps, walking=True)
-
-    def _standing(self, t_s: float) -> Pose:
-        cheer = self.cheer(t_s)
-        bounce_m = 0.12 * cheer * abs(math.sin(math.pi * self.bounce_hz * t_s))
-        away = math.atan2(GATHERING_XY_M[1] - self.spot_xy_m[1], GATHERING_XY_M[0] - self.spot_xy_m[0])
-        # They face each other until they roar; then most of them turn to the street.
-        heading = away + cheer * math.remainder(-2.2 - away, 2 * math.pi)
-        return Pose(*self.spot_xy_m, heading, walked_m=0.0, walking=False, cheer=cheer, bounce_m=bounce_m)
-
-    def cheer(self, t_s: float) -> float:
-        """How far the arms are up, 0..1: up with the first shout, down after the last."""
+    def person(self) -> Person:
+        """What they have in mind."""
+        door, spot = complex(self.door_x_m, DOORSTEP_Y_M), complex(*self.spot_xy_m)
+        step = complex(self.door_x_m, FACADE_Y_M - 0.8)
+        legs = (
+            Leg(step, self.speed_mps, self.arrives_s - self.way_s, within_m=0.6),
+            Leg(spot, self.speed_mps, within_m=0.2),
+            Leg(step, self.speed_mps, self.leaves_s, within_m=0.6),
+            Leg(door, self.speed_mps, within_m=0.4),
+        )
         loud = [word for word in self.words if word.loud]
-        if not loud:
-            return 0.0
-        up = (t_s - loud[0].began_s) / 0.4 + 0.5
-        down = (max(word.ended_s for word in loud) - t_s) / 0.6 + 0.5
-        return min(1.0, max(0.0, min(up, down)))
+        shouts = ((loud[0].began_s, max(word.ended_s for word in loud)),) if loud else ()
+        return Person(self.looks, door, legs, faces=complex(*GATHERING_XY_M), cheers_s=shouts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,16 +96,31 @@ class Moment:
     began_s: float
     ended_s: float
     gone_s: float
+    company: Company = field(compare=False, repr=False)
 
     @classmethod
-    def drawn(cls, seed: int, number: int, roar_s: float) -> Moment:
-        """A moment whose roar begins within the second after `roar_s`."""
+    def drawn(cls, seed: int, number: int, roar_s: float, count: int | None = None, tempo: float = 1.0) -> Moment:
+        """A moment whose roar begins within the second after `roar_s`.
+
+        Args:
+            seed: of the street.
+            number: which moment of it.
+            roar_s: in street seconds.
+            count: how many come, or None for 10 to 16.
+            tempo: how much longer than usual all of it takes.
+        """
         rng = chance(seed, Stream.MEMBERS, number)
-        lasts_s = float(rng.uniform(5.5, 11.0))
+        lasts_s = tempo * float(rng.uniform(5.5, 11.0))
         effort_db = float(rng.uniform(86.0, 91.0))
-        count = int(rng.integers(10, 17))
-        spots = _spots(rng, count)
-        members = tuple(_member(rng, i, spots[i], (roar_s, lasts_s, effort_db)) for i in range(count))
+        usual = int(rng.integers(10, 17))
+        # The first to come stand farthest from the houses and are the last to go: nobody has to climb over others.
+        spots = sorted(_spots(rng, usual if count is None else count), key=lambda spot: spot[1])
+        comes_s = roar_s - tempo * np.sort(rng.uniform(1.5, 12.0, len(spots)))[::-1]
+        goes_s = roar_s + lasts_s + tempo * np.sort(rng.uniform(1.5, 11.0, len(spots)))[::-1]
+        roar = (roar_s, lasts_s, effort_db)
+        members = tuple(
+            _member(rng, i, spot, roar, (float(comes_s[i]), float(goes_s[i]))) for i, spot in enumerate(spots)
+        )
         loud = [word for member in members for word in member.words if word.loud]
         return cls(
             number=number,
@@ -132,31 +128,43 @@ class Moment:
             gathers_s=min(m.arrives_s - m.way_s for m in members),
             began_s=min(word.began_s for word in loud),
             ended_s=max(word.ended_s for word in loud),
-            gone_s=max(m.leaves_s + m.way_s for m in members),
+            # Among others the way back takes longer than alone.
+            gone_s=max(m.leaves_s + 2 * m.way_s + 4.0 for m in members),
+            company=Company(Itinerary([member.person() for member in members]), STREET_GROUND),
         )
+
+    def people(self, t_s: float) -> list[tuple[Pose, Looks]]:
+        """Who of them is in the street at `t_s`."""
+        return self.company.people(t_s)
 
 
 def _spots(rng: np.random.Generator, count: int) -> list[tuple[float, float]]:
-    """Places to stand, at least an arm's length apart where there is room."""
+    """Places to stand, at least an arm's length apart where there is room; more people take more of the pavement."""
+    half_m = 3.0 * max(1.0, count / 16)
     spots: list[tuple[float, float]] = []
     tries = 0
     while len(spots) < count:
         tries += 1
-        x_m = GATHERING_XY_M[0] + float(rng.uniform(-3.0, 3.0))
+        x_m = GATHERING_XY_M[0] + float(rng.uniform(-half_m, half_m))
         y_m = GATHERING_XY_M[1] + float(rng.uniform(-1.4, 1.2))
+        if min(math.hypot(x_m - door_m, y_m - FACADE_Y_M) for door_m in DOORS_X_M) < _KEEPS_DOORS_FREE_M:
+            continue
         if tries > 30 * count or all(math.hypot(x_m - x, y_m - y) >= 0.62 for x, y in spots):
             spots.append((x_m, y_m))
     return spots
 
 
 def _member(
-    rng: np.random.Generator, index: int, spot_xy_m: tuple[float, float], roar: tuple[float, float, float]
+    rng: np.random.Generator,
+    index: int,
+    spot_xy_m: tuple[float, float],
+    roar: tuple[float, float, float],
+    stays_s: tuple[float, float],
 ) -> Member:
     roar_s, lasts_s, effort_db = roar
-    arrives_s = roar_s - float(rng.uniform(1.5, 12.0))
     woman = rng.random() < 0.5
     voice = (float(rng.normal(205 if woman else 120, 18)), 1.16 if woman else 1.0)
-    talk = _words(rng, (index, 0), voice, (arrives_s, roar_s, 62.0))
+    talk = _words(rng, (index, 0), voice, (stays_s[0], roar_s, 62.0))
     starts_s = roar_s + float(rng.uniform(0.0, 0.9)) if index else roar_s
     shouts = _words(rng, (index, 1), voice, (starts_s, roar_s + lasts_s, effort_db + float(rng.normal(0, 2))))
     return Member(
@@ -164,9 +172,8 @@ def _member(
         door_x_m=float(rng.choice(DOORS_X_M[:3])),
         spot_xy_m=spot_xy_m,
         speed_mps=drawn_speed_mps(rng),
-        arrives_s=arrives_s,
-        leaves_s=roar_s + lasts_s + float(rng.uniform(1.5, 11.0)),
-        bounce_hz=float(rng.uniform(1.6, 2.4)),
+        arrives_s=stays_s[0],
+        leaves_s=stays_s[1],
         words=(*talk, *shouts),
     )
 

@@ -1,7 +1,7 @@
 """A small street as data and time: who walks, drives and shouts when, from one seed.
 
-Everything is a function of the street's own time in seconds: nothing is stepped, so sound and picture may
-ask for any instant in any order, at any block size, and see the same world.
+Everything is a function of the street's own time in seconds: sound and picture may ask for any instant in any
+order, at any block size, and see the same world.
 """
 
 from __future__ import annotations
@@ -16,27 +16,25 @@ from node.errors import OperatorError
 from simulator.world.act import Act
 from simulator.world.chance import Stream, chance
 from simulator.world.crowd import Moment
-from simulator.world.layout import ROAD_X_M, STREET_X_M
-from simulator.world.people import Looks, Pose, Walker
+from simulator.world.force import STEP_S, Bodies, together
+from simulator.world.layout import ROAD_X_M
+from simulator.world.people import Looks, Pose
+from simulator.world.plays.voices import SOUNDINGS_OF_AN_ACT
 from simulator.world.sounding import STRENGTHS, Sounding, SoundName, stands
 from simulator.world.traffic import Car
 from simulator.world.troupe import Troupe, troupe
+from simulator.world.walkers import Walkers
 
 FIRST_ROAR_S = (22.0, 36.0)
 BETWEEN_ROARS_S = (42.0, 90.0)
 """The first roar comes early enough for an event within a minute of a demo; the others follow at this distance."""
 
-_WALKER_SLOT_S = 10.0
-_WALKERS_IN_A_SLOT = 1.1
 _CAR_SLOT_S = 8.0
 _CAR_IN_A_SLOT = 0.36
 _CAR_LATENESS_S = 3.5
 """With speeds of 9.5 to 12.5 m/s and 4.5 s between two of a lane, no car drives through the one before it."""
 
-_LONGEST_WALK_S = (STREET_X_M[1] - STREET_X_M[0]) / 0.6
 _LONGEST_DRIVE_S = (ROAD_X_M[1] - ROAD_X_M[0]) / 9.5
-_MOST_OF_AN_ACT = 1000
-"""Sounds of one act: their numbers must not meet those of the next."""
 _LONGEST_MOMENT_S = 60.0
 """No member is in the street longer than this before or after the roar begins."""
 
@@ -105,22 +103,26 @@ class Street:
         self.acts = tuple(acts)
         self._troupes = tuple(found for act in self.acts if (found := troupe(seed, act)) is not None)
         self._soundings = tuple(_soundings(self.acts, self._troupes))
-        self._walkers: dict[int, tuple[Walker, ...]] = {}
+        self._walkers = Walkers(seed, self.traits.walkers, self._crowds)
         self._cars: dict[tuple[int, int], Car | None] = {}
         self._roars_s: list[float] = []
         self._moments: dict[int, Moment] = {}
 
     def people(self, t_s: float) -> list[tuple[Pose, Looks]]:
         """Everybody who is in the street at `t_s`: walkers and the members of crowd moments."""
-        first = int((t_s - _LONGEST_WALK_S) // _WALKER_SLOT_S)
-        everybody: list[tuple[Pose, Looks]] = []
-        for slot in range(first, int(t_s // _WALKER_SLOT_S) + 1):
-            everybody += [(pose, w.looks) for w in self._walkers_of(slot) if (pose := w.at(t_s)) is not None]
+        everybody = self._walkers.people(t_s)
         for moment in self.moments(t_s, t_s):
-            everybody += [(pose, m.looks) for m in moment.members if (pose := m.at(t_s)) is not None]
+            everybody += moment.people(t_s)
         for company in self._troupes:
             everybody += company.people(t_s)
         return everybody
+
+    def _crowds(self, step: int) -> Bodies:
+        """Everybody at a step but the walkers, who give way to them."""
+        t_s = step * STEP_S
+        near = [moment.company.bodies(step) for moment in self.moments(t_s, t_s)]
+        near += [company.bodies(step) for company in self._troupes]
+        return together([bodies for bodies in near if bodies.place.size])
 
     def troupes(self) -> tuple[Troupe, ...]:
         """Who plays the acts that are more than a sound."""
@@ -143,19 +145,22 @@ class Street:
             for lane in (0, 1)
             if (car := self._car_of(slot, lane)) is not None
         ]
+        found = [car for car in found if not any(company.keeps_off(car) for company in self._troupes)]
         found += [car for company in self._troupes for car in company.cars(from_s, to_s)]
         return [car for car in found if car.entered_s <= to_s and car.left_s >= from_s]
 
     def moments(self, from_s: float, to_s: float) -> list[Moment]:
-        """Every crowd moment with somebody in the street between `from_s` and `to_s`."""
-        if not self.traits.roars:
-            return []
+        """Every crowd moment with somebody in the street between `from_s` and `to_s`: those of chance, then of acts."""
+        near = self._moments_by_chance(from_s, to_s) if self.traits.roars else []
+        near += [moment for company in self._troupes for moment in company.moments()]
+        return [m for m in near if m.gathers_s <= to_s and m.gone_s >= from_s]
+
+    def _moments_by_chance(self, from_s: float, to_s: float) -> list[Moment]:
         while not self._roars_s or self._roars_s[-1] <= to_s + _LONGEST_MOMENT_S:
             self._roars_s.append(self._next_roar_s())
         first = bisect_left(self._roars_s, from_s - _LONGEST_MOMENT_S)
         last = bisect_right(self._roars_s, to_s + _LONGEST_MOMENT_S)
-        near = [self._moment(number) for number in range(first, last)]
-        return [m for m in near if m.gathers_s <= to_s and m.gone_s >= from_s]
+        return [self._moment(number) for number in range(first, last)]
 
     def _next_roar_s(self) -> float:
         rng = chance(self.seed, Stream.MOMENTS, len(self._roars_s))
@@ -168,17 +173,6 @@ class Street:
             self._moments[number] = Moment.drawn(self.seed, number, self._roars_s[number])
             _forget_oldest(self._moments, 8)
         return self._moments[number]
-
-    def _walkers_of(self, slot: int) -> tuple[Walker, ...]:
-        if slot not in self._walkers:
-            rng = chance(self.seed, Stream.WALKERS, slot)
-            entered_s = [
-                (slot + rng.random()) * _WALKER_SLOT_S
-                for _ in range(rng.poisson(_WALKERS_IN_A_SLOT * self.traits.walkers))
-            ]
-            self._walkers[slot] = tuple(Walker.drawn(rng, t_s) for t_s in entered_s)
-            _forget_oldest(self._walkers, 128)
-        return self._walkers[slot]
 
     def _car_of(self, slot: int, lane: int) -> Car | None:
         key = (slot, lane)
@@ -205,7 +199,7 @@ def _of_act(name: SoundName, act: Act) -> list[Sounding]:
     path = stands(act.x_m, act.y_m, usual.height_m if act.z_m is None else act.z_m)
     every_s = act.lasts_s + 0.5 if act.every_s is None else act.every_s
     return [
-        Sounding(name, act.number * _MOST_OF_AN_ACT + i, act.at_s + i * every_s, act.lasts_s, level_db, path)
+        Sounding(name, act.number * SOUNDINGS_OF_AN_ACT + i, act.at_s + i * every_s, act.lasts_s, level_db, path)
         for i in range(act.count or 1)
     ]
 

@@ -83,6 +83,11 @@ class Car:
         """When it has left the road."""
         return self.entered_s + (ROAD_X_M[1] - ROAD_X_M[0]) / self.speed_mps
 
+    def passes_s(self, x_m: float) -> float:
+        """When it passes a place along the road."""
+        start_m = ROAD_X_M[0] if self.direction > 0 else ROAD_X_M[1]
+        return self.entered_s + self.direction * (x_m - start_m) / self.speed_mps
+
     def x_m(self, t_s: np.ndarray | float) -> np.ndarray:
         """Where it is along the road at `t_s`, in metres; as many as there are instants."""
         start_m = ROAD_X_M[0] if self.direction > 0 else ROAD_X_M[1]

@@ -1,0 +1,62 @@
+"""What is to be seen of a crowd from the pole, read off where its people are."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.world.company import Company
+from simulator.world.expected import Expected, merged
+from simulator.world.force import Bodies, Vectors
+from simulator.world.layout import LOOKS_AT_M, POLE_XY_M
+
+MANY = 40
+"""So many people in view are a dense crowd, however they stand."""
+DENSE_PER_M2 = 2.0
+RUNS_MPS = 2.0
+"""Faster than this nobody walks: walking turns to running at about 2 m/s (Weidmann 1993)."""
+_SIDE_RAD = math.radians(34.0)
+_SEEN_M = 42.0
+_ROUND_M = 1.5
+_LASTS_S = 2.0
+
+_POLE = complex(*POLE_XY_M)
+_AHEAD = complex(LOOKS_AT_M[0], LOOKS_AT_M[1]) - _POLE
+_AHEAD /= abs(_AHEAD)
+
+
+def in_view(place: Vectors) -> NDArray[np.bool_]:
+    """Who is before the camera and near enough to be made out: (n,)."""
+    seen = (place - _POLE) * _AHEAD.conjugate()
+    return np.asarray((np.abs(np.angle(seen)) < _SIDE_RAD) & (np.abs(seen) > 2.5) & (np.abs(seen) < _SEEN_M))
+
+
+def is_dense(bodies: Bodies) -> bool:
+    """Whether those in view are `MANY`, or stand closer than `DENSE_PER_M2` somewhere."""
+    place = bodies.place[in_view(bodies.place)]
+    if place.size >= MANY:
+        return True
+    near = np.abs(place[:, None] - place) < _ROUND_M
+    return bool(near.sum(axis=1).max(initial=0) > DENSE_PER_M2 * math.pi * _ROUND_M**2)
+
+
+def crowded(company: Company) -> list[Expected]:
+    """While its people are a dense crowd."""
+    if company.count <= DENSE_PER_M2 * math.pi * _ROUND_M**2:
+        return []
+    return spans("crowd.density", company, -math.inf, is_dense)
+
+
+def runners(bodies: Bodies) -> int:
+    """How many of those in view run."""
+    return int(np.count_nonzero(in_view(bodies.place) & (np.abs(bodies.velocity) > RUNS_MPS)))
+
+
+def spans(kind: str, company: Company, from_s: float, is_so: Callable[[Bodies], bool]) -> list[Expected]:
+    """The times of 2 s and more after `from_s` at which something is so, as events."""
+    so = (t_s for t_s, bodies in company.instants(from_s) if is_so(bodies))
+    found = merged(Expected(kind, t_s, t_s) for t_s in so)
+    return [event for event in found if event.ended_s - event.began_s >= _LASTS_S]
