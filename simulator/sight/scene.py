@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+import math
+
 import cv2
 import numpy as np
 
-from simulator.sight.backdrop import Picture, backdrop
-from simulator.sight.figures import draw_car, draw_person, shade_car, shade_person
+from simulator.sight.body import company
+from simulator.sight.drawings import Drawing, cars_before, drawings, people_before
+from simulator.sight.flashes import LONGEST_S, cloud_gain, flash_gain, flash_glows
+from simulator.sight.lamps import Glow, add_beams, add_glow, glows
+from simulator.sight.lighting import LIGHTINGS
 from simulator.sight.perspective import Perspective
-from simulator.world.chance import Stream, chance
+from simulator.sight.plates import plates
+from simulator.sight.rain import Rain
+from simulator.sight.sensor import Grain, compressed, flicker, sway_px, with_gain
+from simulator.sight.shadows import Shade
+from simulator.sight.texture import Picture
+from simulator.world.sounding import Sounding
 from simulator.world.street import Street
 
-_SHADOW = 0.58
-"""What is left of the light in a shadow."""
-_SENSOR_NOISE = 2.5
-"""Standard deviation of a pixel, of 255, as a small sensor has it by day."""
-_NOISE_PICTURES = 4
-_MARGIN_PX = 64
+_WIDTH_PX = 640
+"""Sway is told for a picture this wide."""
+_THUMBNAIL = 2
+_GLASS_M = 2.5
+"""A glow counts as so much nearer than it is: its own vehicle is not before it."""
 
 
 class Scene:
@@ -28,52 +37,79 @@ class Scene:
         height: of the picture, in pixels.
     """
 
-    def __init__(self, street: Street, width: int = 640, height: int = 360) -> None:
-        self._street = street
+    def __init__(self, street: Street, width: int = _WIDTH_PX, height: int = 360) -> None:
+        traits = street.traits
+        self._street, self._size = street, (width, height)
         self.perspective = Perspective(width, height)
-        self._empty = backdrop(street.seed, width, height)
-        rng = chance(street.seed, Stream.PICTURE_NOISE)
-        shape = (_NOISE_PICTURES, height + _MARGIN_PX, width + _MARGIN_PX, 3)
-        grain = 128 + _SENSOR_NOISE * rng.standard_normal(shape, dtype=np.float32)
-        self._noise = np.clip(np.round(grain), 0, 255).astype(np.uint8)
+        self._lighting = LIGHTINGS[traits.light]
+        self._sway_px = traits.sway_px * width / _WIDTH_PX
+        self._plates = plates(street.seed, (traits.light, traits.rain_mm_per_h), self._size, math.ceil(self._sway_px))
+        self._grain = Grain(street.seed, self._size, self._lighting.noise)
+        rate = (traits.rain_mm_per_h, traits.wind_mps)
+        focal_px = self.perspective.focal_px
+        self._rain = Rain(street.seed, self._size, rate, self._lighting, focal_px) if rate[0] > 0 else None
 
     def empty(self) -> Picture:
-        """The street without anybody and without noise: uint8, shape (height, width, 3)."""
-        return self._empty.copy()
+        """The street without anybody and without noise, at rest: uint8, shape (height, width, 3)."""
+        return self._crop(self._plates.lit, (0.0, 0.0)).copy()
 
     def picture(self, t_s: float) -> Picture:
         """The street at `t_s`: uint8, shape (height, width, 3), blue-green-red; the same for the same instant."""
-        people = [(pose, looks) for pose, looks in self._street.people(t_s) if self._before(pose.x_m, pose.y_m)]
-        cars = [car for car in self._street.cars(t_s, t_s) if self._before(float(car.x_m(t_s)), car.y_m)]
-        shade = np.full(self._empty.shape[:2], 255, dtype=np.uint8)
+        shift_px = sway_px(self._street.seed, t_s, self._sway_px)
+        perspective = Perspective(*self._size, shift_px) if self._sway_px else self.perspective
+        people = company(people_before(self._street, t_s, perspective))
+        cars = cars_before(self._street, t_s, perspective)
+        picture = self._crop(self._plates.lit, shift_px).copy()
+        shade = Shade(perspective, sunny=bool(self._lighting.sun))
         for car in cars:
-            shade_car(shade, self.perspective, car, t_s)
-        for pose, looks in people:
-            shade_person(shade, self.perspective, pose, looks.height_m)
-        picture = self._shaded(shade)
-        drawings = [(self._depth_m(float(car.x_m(t_s)), car.y_m), 0, i) for i, car in enumerate(cars)]
-        drawings += [(self._depth_m(pose.x_m, pose.y_m), 1, i) for i, (pose, _) in enumerate(people)]
-        for _, is_person, i in sorted(drawings, reverse=True):
-            if is_person:
-                draw_person(picture, self.perspective, *people[i])
+            shade.add_car(car, t_s)
+        shade.add_people(people.joints_m)
+        shade.taken_off(picture, self._crop(self._plates.shadow, shift_px))
+        if self._lighting.lamps:
+            add_beams(picture, self._crop(self._plates.plain, shift_px), cars, t_s, perspective)
+        sounding = self._street.soundings(t_s - LONGEST_S, t_s)
+        shining = glows(cars, t_s, self._lighting, perspective.eye_m)
+        shining += flash_glows(sounding, t_s, self._lighting.lamps)
+        # What glows is hidden by what is nearer, as everything is.
+        layers: list[tuple[float, Drawing | Glow]] = [
+            (perspective.depth_m(*one.place_m) - _GLASS_M, one) for one in shining
+        ]
+        layers += [(one.depth_m, one) for one in drawings(people, cars, t_s, perspective, self._lighting)]
+        for _, one in sorted(layers, key=lambda layer: -layer[0]):
+            if isinstance(one, Glow):
+                add_glow(picture, one, perspective)
             else:
-                draw_car(picture, self.perspective, cars[i], t_s)
-        return self._noisy(picture, t_s)
+                one.stamp.lay_on(picture)
+        return self._taken(self._in_the_moment(picture, sounding, t_s), t_s)
 
-    def _depth_m(self, x_m: float, y_m: float) -> float:
-        return self.perspective.depth_m(x_m, y_m, 0.8)
+    def _in_the_moment(self, picture: Picture, sounding: list[Sounding], t_s: float) -> Picture:
+        """A picture as much brighter or darker as clouds, flashes and the flicker of lamps make it."""
+        lamps, street = self._lighting.lamps, self._street
+        gain = flash_gain(street.seed, sounding, t_s, lamps) * cloud_gain(street.acts, t_s)
+        depth = street.traits.flicker * min(1.0, lamps)
+        rows = flicker(t_s, self._size[1], depth) if depth else np.ones(self._size[1])
+        gains = rows[:, None] * gain
+        return picture if np.all(gains == 1.0) else with_gain(picture, gains)
 
-    def _before(self, x_m: float, y_m: float) -> bool:
-        return self._depth_m(x_m, y_m) > 2.5
+    def _taken(self, picture: Picture, t_s: float) -> Picture:
+        """A picture as the camera takes it: through the rain, with its noise, compressed."""
+        if self._rain is not None:
+            picture = self._rain.on(picture, t_s)
+        picture = self._grain.on(picture, t_s)
+        compression = self._street.traits.compression
+        return compressed(picture, compression) if compression else picture
 
-    def _shaded(self, shade: Picture) -> Picture:
-        soft = cv2.blur(shade, (3, 3))
-        light = cv2.addWeighted(soft, 1 - _SHADOW, np.zeros_like(soft), 0, 255 * _SHADOW)
-        return np.asarray(cv2.multiply(self._empty, cv2.merge([light] * 3), scale=1 / 255), dtype=np.uint8)
+    def _crop(self, plate: Picture, shift_px: tuple[float, float]) -> Picture:
+        """The part of a plate that the camera sees when it has moved everything by so much."""
+        margin, (width, height) = self._plates.margin, self._size
+        if not margin:
+            return plate
+        # The middle of the part, as OpenCV reckons it: pixel 0 has its middle at 0.
+        middle = (margin + (width - 1) / 2 - shift_px[0], margin + (height - 1) / 2 - shift_px[1])
+        return np.asarray(cv2.getRectSubPix(plate, (width, height), middle), dtype=np.uint8)
 
-    def _noisy(self, picture: Picture, t_s: float) -> Picture:
-        rng = chance(self._street.seed, Stream.PICTURE_NOISE, round(t_s * 1000))
-        which, down, right = int(rng.integers(_NOISE_PICTURES)), *(int(n) for n in rng.integers(0, _MARGIN_PX, 2))
-        height, width = picture.shape[:2]
-        grain = self._noise[which, down : down + height, right : right + width]
-        return np.asarray(cv2.addWeighted(picture, 1.0, grain, 1.0, -128.0), dtype=np.uint8)
+
+def thumbnail(street: Street, t_s: float, size: tuple[int, int]) -> Picture:
+    """A small picture of the street at `t_s`, drawn larger and scaled down: uint8, shape (height, width, 3)."""
+    large = Scene(street, size[0] * _THUMBNAIL, size[1] * _THUMBNAIL).picture(t_s)
+    return np.asarray(cv2.resize(large, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
