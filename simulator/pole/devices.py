@@ -9,14 +9,19 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from node.ops.clock import boot_s
 from node.sense.capture.ports import SAMPLE_RATE_HZ, AudioBlock, Camera, EndOfMedia, Frame, Microphone
 from simulator.sight.scene import Scene
+from simulator.sound.ahead import Ahead
 from simulator.sound.soundscape import Capsule
 from simulator.world.street import Street
+
+if TYPE_CHECKING:
+    from simulator.sound.clips import Clips
 
 BLOCK = 4800
 """Samples in a block: 0.1 s."""
@@ -57,13 +62,19 @@ class StreetMicrophone(Microphone):
         street: what it hears.
         pace: real time, or None for as fast as it is read.
         block: samples in a block, 1 or more; the samples do not depend on it.
+        clips: real sounds, used where there are some; None for synthesis alone.
     """
 
-    def __init__(self, street: Street, pace: Pace | None = None, *, block: int = BLOCK) -> None:
-        self._capsule = Capsule(street)
+    def __init__(
+        self, street: Street, pace: Pace | None = None, *, block: int = BLOCK, clips: Clips | None = None
+    ) -> None:
+        self._ends_at = None if street.length_s is None else round(street.length_s * SAMPLE_RATE_HZ)
+        capsule = Capsule(street, clips)
+        # In real time there is time enough; as fast as it is read, a second core helps.
+        self._ahead = Ahead(capsule, self._ends_at) if pace is None else None
+        self._sound: Ahead | Capsule = self._ahead or capsule
         self._pace = pace
         self._block = block
-        self._ends_at = None if street.length_s is None else round(street.length_s * SAMPLE_RATE_HZ)
         # Opened late, it begins with what can be heard now, not with what it missed.
         now_s = 0.0 if pace is None else max(0.0, pace.now_s())
         self._next = round(now_s * SAMPLE_RATE_HZ) // block * block
@@ -83,14 +94,16 @@ class StreetMicrophone(Microphone):
         count = count if self._ends_at is None else min(self._block, self._ends_at - self._next)
         if count <= 0:
             raise EndOfMedia
-        samples = self._capsule.samples(self._next, count)
+        samples = self._sound.samples(self._next, count)
         captured_s = self._next / SAMPLE_RATE_HZ + (0.0 if self._pace is None else self._pace.began_s)
         self._next += count
         clipped = int(np.count_nonzero(np.abs(samples) >= 1.0))
         return AudioBlock(samples, captured_s, lost_samples=lost, clipped_samples=clipped)
 
     def close(self) -> None:
-        """There is no device to let go of."""
+        """Ends the process that renders ahead, if there is one."""
+        if self._ahead is not None:
+            self._ahead.close()
 
     def _lose_the_oldest(self) -> int:
         """How many samples had to go because nobody read them for `KEPT_S`."""

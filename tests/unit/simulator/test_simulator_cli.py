@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from simulator.cli import app, with_names
+from simulator.cli import app, main, with_names
 
 
 def simulator(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -19,7 +19,7 @@ def simulator(*arguments: str, **environment: str) -> subprocess.CompletedProces
 def test_every_command_says_what_it_is_for() -> None:
     commands = {command.callback.__name__: command.callback for command in app.registered_commands if command.callback}
 
-    assert {"demo", "node", "list_", "run"} <= set(commands)
+    assert {"demo", "node", "list_", "run", "render", "suite", "contact_sheet", "critic"} <= set(commands)
     assert all(command.__doc__ for command in commands.values())
 
 
@@ -43,6 +43,45 @@ def test_demo_seconds_that_are_no_number_are_one_line_and_exit_code_2() -> None:
 @pytest.mark.slow
 def test_a_negative_seed_is_a_usage_error() -> None:
     assert simulator("demo", "--seed", "-1").returncode == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "says"),
+    [
+        (["run", "sunny"], 2, "there is no scenario 'sunny'; there are a-scream-at-night"),
+        (["run", "nowhere.toml"], 66, "nowhere.toml: cannot be read (No such file or directory)"),
+        (["run", "quiet-night", "--view"], 2, "--view draws in a terminal, and this is none: leave it out"),
+        (["run", "quiet-night", "--view", "--json"], 2, "--view is for a person"),
+        (["run", "broker-outage", "--view"], 2, "--view is for a person, and for scenarios without processes"),
+        (["run", "quiet-night", "--allow-nc"], 2, "--allow-nc is for the sounds of --sounds DIR: name the folder"),
+        (
+            ["render", "quiet-night", "--out", "/nowhere", "--size", "big"],
+            2,
+            "--size big: give an even width and height",
+        ),
+        (["render", "quiet-night", "--out", "/nowhere", "--size", "641x360"], 2, "--size 641x360: give an even width"),
+        (["suite", "quiet-night", "--out", "/nowhere/a.html"], 2, "--out /nowhere/a.html: give a file in a folder"),
+        (
+            ["suite", "quiet-night", "quiet-night", "--json"],
+            2,
+            "quiet-night: the scenario quiet-night was named before",
+        ),
+        (["contact-sheet"], 2, "give --out FILE.jpg, or --table, or both"),
+        (["contact-sheet", "--out", "sheet.png"], 2, "--out sheet.png: the picture is a .jpg file"),
+    ],
+    ids=lambda part: " ".join(part) if isinstance(part, list) else "",
+)
+def test_what_cannot_be_done_is_one_line_with_its_exit_code(
+    arguments: list[str], code: int, says: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["polewatch-sim", *arguments])
+    with pytest.raises(SystemExit) as left:
+        main()
+    out, errors = capsys.readouterr()
+
+    assert errors.startswith(f"polewatch-sim: {says}")
+    assert errors.count("\n") == 1
+    assert (left.value.code, out) == (code, "")
 
 
 def test_a_real_device_needs_no_name() -> None:
