@@ -15,8 +15,9 @@ import numpy as np
 
 from node.ops.clock import boot_s
 from node.sense.capture.ports import SAMPLE_RATE_HZ, AudioBlock, Camera, EndOfMedia, Frame, Microphone
+from simulator.pole.sight_ahead import SightAhead
+from simulator.pole.sound_ahead import SoundAhead
 from simulator.sight.scene import Scene
-from simulator.sound.ahead import Ahead
 from simulator.sound.soundscape import Capsule
 from simulator.world.street import Street
 
@@ -71,8 +72,8 @@ class StreetMicrophone(Microphone):
         self._ends_at = None if street.length_s is None else round(street.length_s * SAMPLE_RATE_HZ)
         capsule = Capsule(street, clips)
         # In real time there is time enough; as fast as it is read, a second core helps.
-        self._ahead = Ahead(capsule, self._ends_at) if pace is None else None
-        self._sound: Ahead | Capsule = self._ahead or capsule
+        self._ahead = SoundAhead(capsule, self._ends_at) if pace is None else None
+        self._sound: SoundAhead | Capsule = self._ahead or capsule
         self._pace = pace
         self._block = block
         # Opened late, it begins with what can be heard now, not with what it missed.
@@ -134,6 +135,8 @@ class StreetCamera(Camera):
         fps: float = 10.0,
     ) -> None:
         self._scene = Scene(street, *size)
+        # In real time there is time enough; as fast as they are asked for, a second core helps.
+        self._ahead = SightAhead(self._scene, size, fps, street.length_s) if pace is None else None
         self._pace = pace
         self._fps = fps
         self._ends_s = street.length_s
@@ -152,12 +155,15 @@ class StreetCamera(Camera):
             self._next = max(self._next, self._newest(self._pace))
             self._end_if_over()
         t_s = self._next / self._fps
+        picture = self._scene.picture(t_s) if self._ahead is None else self._ahead.picture(self._next)
         self._next += 1
         captured_s = t_s + (0.0 if self._pace is None else self._pace.began_s)
-        return Frame(self._scene.picture(t_s), captured_s)
+        return Frame(picture, captured_s)
 
     def close(self) -> None:
-        """There is no device to let go of."""
+        """Ends the process that renders ahead, if there is one."""
+        if self._ahead is not None:
+            self._ahead.close()
 
     def _newest(self, pace: Pace) -> int:
         # A hair more than now: what `reach` waited for must not be lost to rounding.

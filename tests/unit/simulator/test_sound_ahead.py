@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from simulator.pole.devices import StreetMicrophone
-from simulator.sound.ahead import WORTH, Ahead
+from simulator.pole.sound_ahead import WORTH, SoundAhead
 from simulator.sound.soundscape import Capsule
 from simulator.world.street import Street, Traits
 
@@ -43,7 +43,7 @@ def until(condition: Callable[[], bool], timeout_s: float = 10.0) -> bool:
     return True
 
 
-def started(ahead: Ahead) -> int:
+def started(ahead: SoundAhead) -> int:
     """Reads until the process is there; its number."""
     for at in range(0, WORTH + BLOCK, BLOCK):
         ahead.samples(at, BLOCK)
@@ -56,7 +56,7 @@ needs_two_cores = pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="o
 
 @needs_two_cores
 def test_what_is_rendered_ahead_is_the_same_to_the_byte() -> None:
-    ahead, alone = Ahead(Capsule(calm()), None), Capsule(calm())
+    ahead, alone = SoundAhead(Capsule(calm()), None), Capsule(calm())
     blocks = [ahead.samples(at, 3000) for at in range(0, WORTH + 120_000, 3000)]
 
     assert ahead.process is not None
@@ -66,7 +66,7 @@ def test_what_is_rendered_ahead_is_the_same_to_the_byte() -> None:
 
 @needs_two_cores
 def test_closing_ends_the_process() -> None:
-    ahead = Ahead(Capsule(calm()), None)
+    ahead = SoundAhead(Capsule(calm()), None)
     pid = started(ahead)
 
     ahead.close()
@@ -76,7 +76,7 @@ def test_closing_ends_the_process() -> None:
 
 @needs_two_cores
 def test_a_reader_that_is_dropped_ends_the_process() -> None:
-    ahead = Ahead(Capsule(calm()), None)
+    ahead = SoundAhead(Capsule(calm()), None)
     pid = started(ahead)
 
     del ahead
@@ -97,7 +97,7 @@ def test_the_process_ends_with_the_street() -> None:
 
 @needs_two_cores
 def test_a_process_that_is_killed_is_not_missed() -> None:
-    ahead, alone = Ahead(Capsule(calm()), None), Capsule(calm())
+    ahead, alone = SoundAhead(Capsule(calm()), None), Capsule(calm())
     pid = started(ahead)
     os.kill(pid, signal.SIGKILL)
 
@@ -111,7 +111,7 @@ def test_a_process_that_is_killed_is_not_missed() -> None:
 
 @needs_two_cores
 def test_sound_that_is_asked_for_out_of_turn_is_the_same() -> None:
-    ahead, alone = Ahead(Capsule(calm()), None), Capsule(calm())
+    ahead, alone = SoundAhead(Capsule(calm()), None), Capsule(calm())
     pid = started(ahead)
 
     back = ahead.samples(500, BLOCK)
@@ -121,18 +121,18 @@ def test_sound_that_is_asked_for_out_of_turn_is_the_same() -> None:
 
 
 def test_a_short_look_starts_no_process() -> None:
-    ahead = Ahead(Capsule(calm()), None)
+    ahead = SoundAhead(Capsule(calm()), None)
     ahead.samples(0, BLOCK)
 
     assert ahead.process is None
 
 
 ORPHAN = """
-from simulator.sound.ahead import WORTH, Ahead
+from simulator.pole.sound_ahead import WORTH, SoundAhead
 from simulator.sound.soundscape import Capsule
 from simulator.world.street import Street, Traits
 import os, signal
-ahead = Ahead(Capsule(Street(7, None, Traits(roars=False, cars=0.0))), None)
+ahead = SoundAhead(Capsule(Street(7, None, Traits(roars=False, cars=0.0))), None)
 for at in range(0, WORTH + 4800, 4800):
     ahead.samples(at, 4800)
 print(ahead.process, flush=True)
