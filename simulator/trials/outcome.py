@@ -5,7 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from simulator.trials.score import KindScore, Tally, Told, false_per_node_week
+from simulator.trials.series import Series
 from simulator.world.expected import Expected
+
+SIGHT_ALONE = ("crowd.", "person.")
+"""Kinds that begin with one of these are told by a camera: their false alarms are counted over what it saw truly."""
 
 
 @dataclass(slots=True)
@@ -20,6 +24,9 @@ class Outcome:
         sound_exposure_s: for how long it heard truly.
         sight_exposure_s: for how long it saw truly.
         held_back: incidents that the rate cap kept back.
+        lost: messages that left the node and never came, or None where there is no way to lose one.
+        duplicates: messages that came once more, or None likewise.
+        series: what the node knew over time, for plots; no part of the JSON.
     """
 
     name: str
@@ -29,6 +36,9 @@ class Outcome:
     sound_exposure_s: int = 0
     sight_exposure_s: int = 0
     held_back: int = 0
+    lost: int | None = None
+    duplicates: int | None = None
+    series: Series | None = None
 
     def scores(self) -> dict[str, KindScore]:
         """The score of each kind that was there or was told."""
@@ -39,6 +49,7 @@ class Outcome:
     def as_json(self) -> dict[str, object]:
         """All of it, for a script."""
         scores = self.scores()
+        delivery = {"lost": self.lost, "duplicates": self.duplicates} if self.lost is not None else {}
         return {
             "scenario": self.name,
             "seed": self.seed,
@@ -50,8 +61,18 @@ class Outcome:
             "sound_exposure_s": self.sound_exposure_s,
             "sight_exposure_s": self.sight_exposure_s,
             "held_back": self.held_back,
+            **delivery,
             "kinds": {kind: score.as_json() for kind, score in scores.items()},
             "false_per_node_week": {
-                kind: false_per_node_week(score.false, self.sound_exposure_s) for kind, score in scores.items()
+                kind: false_per_node_week(score.false, self.exposure_s(kind)) for kind, score in scores.items()
             },
         }
+
+    def exposure_s(self, kind: str) -> int:
+        """For how long the sensor of a kind sensed truly, in seconds: a node without a truthful one tells nothing.
+
+        The node's word on its own sensors counts over the longer of the two.
+        """
+        if kind.startswith("sensor."):
+            return max(self.sound_exposure_s, self.sight_exposure_s)
+        return self.sight_exposure_s if kind.startswith(SIGHT_ALONE) else self.sound_exposure_s

@@ -1,13 +1,18 @@
-"""A trial in words and a table, for a person at a terminal."""
+"""Trials in words and tables, for a person at a terminal."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
+from simulator.trials.critics import Verdict
 from simulator.trials.outcome import Outcome
 from simulator.trials.scenario import Scenario
 from simulator.trials.score import KindScore
+from simulator.trials.suite_score import SuiteScore
 
 
 def list_scenarios(console: Console, scenarios: dict[str, Scenario]) -> None:
@@ -16,7 +21,8 @@ def list_scenarios(console: Console, scenarios: dict[str, Scenario]) -> None:
     for heading in ("scenario", "seconds", "tempts", "what it is"):
         table.add_column(heading, justify="right" if heading == "seconds" else "left", overflow="fold")
     for name, scenario in scenarios.items():
-        table.add_row(name, f"{scenario.length_s:g}", "yes" if scenario.hard_negative else "", scenario.title)
+        length = f"{scenario.length_s:g}{' live' if scenario.is_live else ''}"
+        table.add_row(name, length, "yes" if scenario.hard_negative else "", escape(scenario.title))
     console.print(table)
 
 
@@ -32,7 +38,8 @@ def tell(console: Console, outcome: Outcome) -> None:
         console.print(line, highlight=False, markup=False)
     seen = f"heard truly for {outcome.sound_exposure_s} s, saw truly for {outcome.sight_exposure_s} s"
     held = f"; {outcome.held_back} held back by the rate cap" if outcome.held_back else ""
-    console.print(f"{outcome.name}, seed {outcome.seed}: {seen}{held}", highlight=False)
+    lost = "" if outcome.lost is None else f"; {outcome.lost} messages lost, {outcome.duplicates or 0} came once more"
+    console.print(f"{outcome.name}, seed {outcome.seed}: {seen}{held}{lost}", highlight=False, markup=False)
 
 
 def score_table(console: Console, scores: dict[str, KindScore]) -> None:
@@ -48,6 +55,31 @@ def score_table(console: Console, scores: dict[str, KindScore]) -> None:
         shares = (_number(score.recall), _number(score.precision))
         table.add_row(kind, str(score.truth), str(score.hits), str(score.false), *shares, *seconds)
     console.print(table)
+
+
+def suite_table(console: Console, suite: SuiteScore) -> None:
+    """The score of each kind, what tempted, and what could not be run."""
+    score_table(console, suite.scores())
+    tempting = {name: row for name, row in suite.scenarios.items() if row.scenario.hard_negative and row.outcomes}
+    tempted = {name: row.false_of_the_street for name, row in tempting.items() if row.false_of_the_street}
+    console.print(f"hard negatives: {len(tempting) - len(tempted)} of {len(tempting)} told nothing", highlight=False)
+    for name, false in tempted.items():
+        console.print(f"  {name}: {false} told", highlight=False, markup=False)
+    for name, row in suite.scenarios.items():
+        for why in row.not_run:
+            console.print(f"not run: {name}, {why}", highlight=False, markup=False)
+
+
+def critics_tables(console: Console, verdicts: Sequence[Verdict]) -> None:
+    """What independent critics said, a table each."""
+    for verdict in verdicts:
+        table = Table(box=None, pad_edge=False, header_style="bold", title=verdict.title, title_justify="left")
+        for heading, value in zip(verdict.headings, verdict.rows[0], strict=True):
+            is_word = isinstance(value, str)
+            table.add_column(heading.replace("_", " "), justify="left" if is_word else "right", no_wrap=is_word)
+        for row in verdict.words():
+            table.add_row(*(escape(cell) for cell in row))
+        console.print(table)
 
 
 def _number(value: float | None, unit: str = "") -> str:

@@ -30,14 +30,18 @@ from node.config.base import Section, setting
 from node.errors import OperatorError, UnreadableInputError
 from simulator.pole.catalogue import SENSOR_KINDS, FaultName, is_of_the_system
 from simulator.pole.faults import Fault
-from simulator.world.act import NAMES, PLAY_KINDS, Act, PlayName, usual_lasts_s
+from simulator.trials import consistency
+from simulator.trials.consistency import Contradiction, Plan, needs_eyes
+from simulator.world.act import NAMES, Act, PlayName, usual_lasts_s
 from simulator.world.expected import Expected, merged
 from simulator.world.layout import GATHERING_XY_M
-from simulator.world.sounding import KINDS, SoundName
+from simulator.world.sounding import SoundName
 from simulator.world.street import Light, Street, Traits
+from simulator.world.truth import expected
 
 MAX_BYTES = 100_000
 _LONGEST_S = 86_400.0
+_LONGEST_LINE = 400
 
 
 class StreetTraits(Section):
@@ -103,56 +107,52 @@ class ScenarioFault(Section):
 class Scenario(Section):
     """One scenario."""
 
-    title: Annotated[str, Field(min_length=1, max_length=120)]
+    title: Annotated[str, Field(min_length=1, max_length=120, pattern=r"^[^\x00-\x1f\x7f-\x9f]+$")]
     length_s: float = setting(..., "how long it lasts", unit="s", ge=1.0, le=_LONGEST_S)
     seed: int = setting(1, "the seed of a plain run", ge=0, le=2**32 - 1)
-    hard_negative: bool = setting(False, "nothing must be told of it, though it is made to tempt")  # noqa: FBT003 - the default of a setting
+    hard_negative: bool = setting(False, "nothing must be told of the street, though it tempts")  # noqa: FBT003 - the default of a setting
+    picture_at_s: float | None = setting(None, "its most telling instant, for a picture of it", unit="s", ge=0.0)
     street: StreetTraits = StreetTraits()
     act: Annotated[list[ScenarioAct], Field(default_factory=list, max_length=200)]
     fault: Annotated[list[ScenarioFault], Field(default_factory=list, max_length=100)]
 
     @model_validator(mode="after")
     def _is_consistent(self) -> Self:
-        """What contradicts itself is refused: nobody could score it."""
-        if self.hard_negative and self.street.roars:
-            raise ValueError("a hard negative has no roars: set street.roars = false")
-        if self.street.roars and any(fault.name.startswith("microphone.") for fault in self.fault):
-            raise ValueError("a broken microphone and roars contradict each other: set street.roars = false")
-        self._check_acts()
-        late = next((fault for fault in self.fault if fault.to_s > self.length_s), None)
-        if late is not None:
-            raise ValueError(f"fault {late.name} ends after the scenario does (length_s = {self.length_s:g})")
+        consistency.check(self._plan())
         return self
-
-    def _check_acts(self) -> None:
-        """An act begins in time, makes nothing true where nothing is to be told, and is heard by a sound microphone."""
-        deaf = [fault for fault in self.fault if fault.name.startswith("microphone.")]
-        for act in (one.act(number) for number, one in enumerate(self.act)):
-            if act.at_s >= self.length_s:
-                raise ValueError(f"act {act.name} begins after the scenario ends (length_s = {self.length_s:g})")
-            kind = KINDS.get(act.name) if isinstance(act.name, SoundName) else PLAY_KINDS.get(act.name)
-            if kind is not None and self.hard_negative:
-                raise ValueError(f"a hard negative has nothing to tell, but act {act.name} makes {kind} true")
-            if (
-                isinstance(act.name, SoundName)
-                and kind
-                and any(fault.from_s < act.ended_s and fault.to_s > act.at_s for fault in deaf)
-            ):
-                raise ValueError(f"act {act.name} falls into a fault of the microphone: nobody could hear it")
 
     def make_street(self, seed: int) -> Street:
         """The street of a seed."""
-        acts = [one.act(number) for number, one in enumerate(self.act)]
-        return Street(seed, self.length_s, Traits(**self.street.model_dump()), acts)
+        plan = self._plan()
+        return Street(seed, self.length_s, plan.traits, plan.acts)
 
     def faults(self) -> list[Fault]:
         """What breaks when."""
-        return [Fault(fault.name, fault.from_s, fault.to_s) for fault in self.fault]
+        return list(self._plan().faults)
 
-    def sensor_truth(self) -> list[Expected]:
-        """What a good node tells of its own sensors."""
+    def sensor_truth(self, *, sight: bool = True) -> list[Expected]:
+        """What a good node tells of its own sensors; of its microphone alone where it has no `sight`."""
         told = [(SENSOR_KINDS.get(FaultName(fault.name)), fault) for fault in self.fault]
-        return merged(Expected(kind, fault.from_s, fault.to_s) for kind, fault in told if kind is not None)
+        return merged(
+            Expected(kind, fault.from_s, fault.to_s)
+            for kind, fault in told
+            if kind is not None and (sight or fault.name.startswith("microphone."))
+        )
+
+    def truth(self, street: Street, *, sight: bool = True) -> list[Expected]:
+        """What a good node tells of a street of this scenario, in order; without `sight`, what it can hear."""
+        told = [one for one in expected(street, 0.0, self.length_s) if sight or not needs_eyes(one.kind)]
+        return sorted([*told, *self.sensor_truth(sight=sight)], key=lambda one: (one.began_s, one.kind))
+
+    def _plan(self) -> Plan:
+        """The same as data of the street and of the pole."""
+        return Plan(
+            length_s=self.length_s,
+            hard_negative=self.hard_negative,
+            traits=Traits(**self.street.model_dump()),
+            acts=tuple(one.act(number) for number, one in enumerate(self.act)),
+            faults=tuple(Fault(fault.name, fault.from_s, fault.to_s) for fault in self.fault),
+        )
 
     @property
     def is_live(self) -> bool:
@@ -180,11 +180,7 @@ def load(name: str) -> tuple[str, Scenario]:
     path = Path(name)
     if path.suffix != ".toml":
         raise OperatorError(f"there is no scenario '{name}'; there are {', '.join(known)}, or name a .toml file")
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise UnreadableInputError(f"{path}: cannot be read ({error.strerror})") from error
-    return path.stem, parse(content, str(path))
+    return path.stem, parse(_content(path), str(path))
 
 
 def parse(content: bytes, name: str) -> Scenario:
@@ -198,10 +194,41 @@ def parse(content: bytes, name: str) -> Scenario:
     try:
         return Scenario.model_validate(tomllib.loads(content.decode("utf-8-sig")))
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"]) or "scenario"
-        problem = "there is no such key" if first["type"] == "extra_forbidden" else first["msg"]
-        problem = problem.removeprefix("Value error, ")
-        raise UnreadableInputError(f"{name}: {place}: {problem[0].lower()}{problem[1:]}") from error
+        raise UnreadableInputError(f"{name}: {_complaint(error)}") from error
+    except UnicodeDecodeError as error:
+        raise UnreadableInputError(f"{name}: is not TOML: byte {error.start} is not UTF-8") from error
     except (ValueError, RecursionError) as error:
-        raise UnreadableInputError(f"{name}: is not TOML: {' '.join(str(error).split())}") from error
+        raise UnreadableInputError(f"{name}: is not TOML: {_one_line(str(error))}") from error
+
+
+def _content(path: Path) -> bytes:
+    """What a file holds, never much more than a scenario may."""
+    try:
+        if path.exists() and not path.is_file():
+            raise UnreadableInputError(f"{path}: cannot be read (it is not a file)")
+        with path.open("rb") as file:
+            return file.read(MAX_BYTES + 1)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise UnreadableInputError(f"{path}: cannot be read ({reason})") from error
+
+
+def _complaint(error: ValidationError) -> str:
+    """The first thing that does not hold, with its key."""
+    first = error.errors()[0]
+    cause = first.get("ctx", {}).get("error")
+    place = ".".join(str(part) for part in first["loc"])
+    if isinstance(cause, Contradiction):
+        place, problem = cause.key, str(cause)
+    elif first["type"] == "extra_forbidden":
+        problem = "there is no such key"
+    else:
+        problem = first["msg"].removeprefix("Value error, ")
+    return f"{_one_line(place or 'scenario')}: {_one_line(problem[0].lower() + problem[1:])}"
+
+
+def _one_line(text: str) -> str:
+    """A text of the file as one line that can do no harm to a terminal."""
+    line = " ".join(text.split())
+    shown = "".join(sign if sign.isprintable() else "?" for sign in line)
+    return shown if len(shown) <= _LONGEST_LINE else f"{shown[:_LONGEST_LINE]}..."

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from node.config.settings import Settings
 from node.contract.envelope import EventMessage, Numbered, SummaryMessage
@@ -11,50 +12,89 @@ from node.contract.event import IncidentStart
 from node.dry_run import DryRun
 from node.errors import CameraError, MicrophoneError
 from node.sense.capture.ports import AudioBlock, Camera, Frame, Microphone
+from node.sense.pipeline import Observation
 from simulator.pole.devices import StreetCamera, StreetMicrophone
 from simulator.pole.faults import FaultyCamera, FaultyMicrophone
 from simulator.trials.outcome import Outcome
 from simulator.trials.scenario import Scenario
 from simulator.trials.score import Told
-from simulator.world.truth import expected
+from simulator.trials.series import Series
+
+if TYPE_CHECKING:
+    from simulator.sound.clips import Clips
 
 FPS = 5.0
 SIZE = (640, 360)
 Progress = Callable[[float], None]
 """Takes how far the street has come, in seconds."""
+Watch = Callable[[Observation, Sequence[Told]], None]
+"""Takes what the node knows after a hop, and what it has told so far, in the order of telling."""
 
 
-def run(name: str, scenario: Scenario, seed: int, *, sight: bool, progress: Progress | None = None) -> Outcome:
-    """Runs a scenario.
+class Trial:
+    """One scenario on one seed, ready to run.
 
     Args:
         name: of the scenario.
         scenario: itself.
         seed: of the street.
-        sight: render pictures too; without them it is several times as fast.
-        progress: told how far the street has come.
+        sight: render pictures too; without them it is several times as fast, and what only eyes can tell is not true.
+        clips: real sounds for the voices of the street, or None for synthetic ones.
     """
-    street = scenario.make_street(seed)
-    settings = Settings.model_validate({"node": {"id": "trial"}, "summary": {"window_s": 3600}})
-    outcome = Outcome(name, seed, expected(street, 0.0, scenario.length_s))
-    notes = _Notes(outcome, progress)
-    dry_run = DryRun(settings, 0.0, seed, notes.take)
-    faults = scenario.faults()
-    microphone = _Patient(FaultyMicrophone(StreetMicrophone(street), faults, seed=seed), notes)
-    camera = (
-        _PatientCamera(FaultyCamera(StreetCamera(street, size=SIZE, fps=FPS), faults, seed=seed)) if sight else None
-    )
-    dry_run.run(microphone, camera)
-    notes.finish()
-    return outcome
+
+    def __init__(self, name: str, scenario: Scenario, seed: int, *, sight: bool, clips: Clips | None = None) -> None:
+        self.scenario = scenario
+        self.street = scenario.make_street(seed)
+        self.outcome = Outcome(name, seed, scenario.truth(self.street, sight=sight), series=Series())
+        self._sight = sight
+        self._clips = clips
+
+    def run(self, progress: Progress | None = None, watch: Watch | None = None) -> Outcome:
+        """Runs it, faster than time, and gives the outcome.
+
+        Args:
+            progress: told how far the street has come.
+            watch: told what the node knows after each hop and what it has told by then.
+        """
+        settings = Settings.model_validate({"node": {"id": "trial"}, "summary": {"window_s": 3600}})
+        notes = _Notes(self.outcome, progress, watch)
+        seed, faults = self.outcome.seed, self.scenario.faults()
+        heard = StreetMicrophone(self.street, clips=self._clips)
+        microphone = _Patient(FaultyMicrophone(heard, faults, seed=seed), notes)
+        camera = None
+        if self._sight:
+            seen = StreetCamera(self.street, size=SIZE, fps=FPS)
+            camera = _PatientCamera(FaultyCamera(seen, faults, seed=seed))
+        try:
+            DryRun(settings, 0.0, seed, notes.take, notes.observe).run(microphone, camera)
+        finally:
+            microphone.close()
+            if camera is not None:
+                camera.close()
+        notes.finish()
+        return self.outcome
+
+
+def run(
+    name: str,
+    scenario: Scenario,
+    seed: int,
+    *,
+    sight: bool,
+    progress: Progress | None = None,
+    clips: Clips | None = None,
+) -> Outcome:
+    """Runs a scenario: its arguments are those of `Trial` and of `Trial.run`."""
+    return Trial(name, scenario, seed, sight=sight, clips=clips).run(progress)
 
 
 class _Notes:
     """Writes down what the node tells."""
 
-    def __init__(self, outcome: Outcome, progress: Progress | None) -> None:
+    def __init__(self, outcome: Outcome, progress: Progress | None, watch: Watch | None) -> None:
         self._outcome = outcome
         self._progress = progress
+        self._watch = watch
         self._open: dict[str, tuple[str, float, float]] = {}
         self._done: dict[str, Told] = {}
 
@@ -72,11 +112,24 @@ class _Notes:
         if self._progress is not None:
             self._progress(street_s)
 
+    def observe(self, seen: Observation) -> None:
+        """The node knows something new."""
+        if self._outcome.series is not None:
+            self._outcome.series.take(seen)
+        if self._watch is not None:
+            self._watch(seen, sorted(self._told().values(), key=lambda one: one.told_s))
+
     def finish(self) -> None:
         """Nothing more will come: what never ended is told as such."""
-        for event_id, (kind, began_s, told_s) in self._open.items():
-            self._done[event_id] = Told(kind, began_s, None, told_s)
-        self._outcome.told = [self._done[event_id] for event_id in sorted(self._done)]
+        told = self._told()
+        self._outcome.told = [told[event_id] for event_id in sorted(told)]
+
+    def _told(self) -> dict[str, Told]:
+        """What has been told so far by its id."""
+        still = {
+            event_id: Told(kind, began_s, None, told_s) for event_id, (kind, began_s, told_s) in self._open.items()
+        }
+        return self._done | still
 
     def _take_event(self, message: EventMessage, now_s: float) -> None:
         at_s = _seconds(message.time)

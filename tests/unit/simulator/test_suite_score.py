@@ -92,3 +92,14 @@ def test_one_picture_is_drawn_of_each_scenario() -> None:
     found = tasks({"plain": PLAIN, "calm": CALM, "live": LIVE}, 4, Means(pictures=True))
 
     assert sorted(task.name for task in found if task.first) == ["calm", "live", "plain"]
+
+
+def test_what_ran_in_real_time_is_in_its_own_row_and_in_no_kind() -> None:
+    late = Outcome("live", 1, ROAR, [Told(SPIKE, 10, 13, 40)], 60, 60, lost=0, duplicates=1)
+    score = SuiteScore.of({"live": LIVE, "plain": PLAIN}, [late, outcome("plain", 1, ROAR, 10.0)], {})
+    row = score.scenarios["live"].as_json()
+
+    assert score.scores()[SPIKE].latency_p95_s == 0.5
+    assert score.exposure_s(SPIKE) == 60
+    assert (row["lost"], row["duplicates"]) == (0, 1)
+    assert score.scenarios["live"].tally.scores()[SPIKE].latency_p95_s == 30

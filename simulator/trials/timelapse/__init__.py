@@ -1,0 +1,1 @@
+"""Weeks of a pole in minutes: what the node's detectors see, hop by hop, without samples or pixels."""
