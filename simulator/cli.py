@@ -10,7 +10,7 @@ from node.errors import PolewatchError
 try:
     import typer
 
-    from simulator.commands import live, suite, trials
+    from simulator.commands import live, suite, timelapse, trials
 except ModuleNotFoundError as error:
     sys.exit(f"polewatch-sim: {error.name} is not installed; 'pip install polewatch[tools]' brings all of it")
 except KeyboardInterrupt:  # most of the start is loading these: Ctrl-C is no traceback then either
@@ -31,6 +31,7 @@ app.command()(trials.render)
 app.command()(suite.suite)
 app.command(name="contact-sheet")(suite.contact_sheet)
 app.command()(suite.critic)
+app.command(name="time-lapse")(timelapse.time_lapse)
 
 
 def with_names(arguments: list[str]) -> list[str]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from statistics import mean, median
 
 from rich.console import Console
 from rich.markup import escape
@@ -13,6 +15,7 @@ from simulator.trials.outcome import Outcome
 from simulator.trials.scenario import Scenario
 from simulator.trials.score import KindScore
 from simulator.trials.suite_score import SuiteScore
+from simulator.trials.timelapse.outcome import SPIKE, WeekOutcome
 
 
 def list_scenarios(console: Console, scenarios: dict[str, Scenario]) -> None:
@@ -80,6 +83,31 @@ def critics_tables(console: Console, verdicts: Sequence[Verdict]) -> None:
         for row in verdict.words():
             table.add_row(*(escape(cell) for cell in row))
         console.print(table)
+
+
+def week_tables(console: Console, week: WeekOutcome) -> None:
+    """A week of a time-lapse: its levels by the hour of day, the score, and what false alarms came of."""
+    levels = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in ("hour", "LAeq", "L10", "L50", "L90", "somebody there"):
+        levels.add_column(heading, justify="right")
+    for hour in range(24):
+        same = [one for one in week.hours if one.hour % 24 == hour]
+        if same:
+            laeq_db = 10 * math.log10(mean(10 ** (one.laeq_db / 10) for one in same))
+            middle = (median(one.l10_db for one in same), median(one.l50_db for one in same))
+            share = mean(one.present_share for one in same)
+            cells = (laeq_db, *middle, median(one.l90_db for one in same))
+            levels.add_row(f"{hour:02d}", *(f"{cell:.0f} dB" for cell in cells), f"{share:.0%}")
+    console.print(levels)
+    score = week.spike_score()
+    score_table(console, {} if score is None else {SPIKE: score})
+    true = ", ".join(f"{kind} {count}" for kind, count in week.true_kinds().items())
+    console.print(f"true in it: {true or 'nothing'}", highlight=False)
+    causes = ", ".join(f"{cause} {count}" for cause, count in week.causes().items())
+    console.print(f"false alarms while it sounded loudest: {causes or 'none'}", highlight=False)
+    rate = "-" if week.false_per_node_week is None else f"{week.false_per_node_week:.0f}"
+    hours = week.exposure_s / 3600
+    console.print(f"seed {week.seed}: {hours:.0f} hours heard, {rate} false alarms in a node-week", highlight=False)
 
 
 def _number(value: float | None, unit: str = "") -> str:

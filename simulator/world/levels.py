@@ -31,6 +31,10 @@ def distances_m(sounding: Sounding, t_s: Floats) -> Floats:
     return np.asarray(np.maximum(1.0, np.linalg.norm(sounding.path(t_s) - MICROPHONE_XYZ_M, axis=1)))
 
 
+STREET_GAIN_DB = 3.0
+"""What ground and houses add to the direct sound, about: on average over the library, -1 to +5 dB for single sounds."""
+
+
 def received_db(sounding: Sounding, t_s: Floats) -> Floats:
-    """About its A-weighted Fast level at the pole, by spherical spreading from where it is at `t_s`, in dB."""
-    return np.asarray(sounding.audible_db - 20 * np.log10(distances_m(sounding, t_s)))
+    """About its A-weighted Fast level at the pole, from where it is at `t_s`, in dB."""
+    return np.asarray(sounding.audible_db + STREET_GAIN_DB - 20 * np.log10(distances_m(sounding, t_s)))

@@ -59,16 +59,22 @@ class Strength:
         level_db: its greatest A-weighted Fast level, or, for a blast, its unweighted peak.
         is_peak: it is a peak.
         height_m: how high its source usually is.
+        fast_under_peak_db: how far the A-weighted Fast maximum of a blast lies under its peak.
     """
 
     level_db: float
     height_m: float = 1.6
     is_peak: bool = False
+    fast_under_peak_db: float = 24.0
 
     @property
     def audible_db(self) -> float:
-        """About its greatest A-weighted Fast level: a blast of some milliseconds has 30 dB less than its peak."""
-        return self.level_db - 30.0 if self.is_peak else self.level_db
+        """About its greatest A-weighted Fast level."""
+        return self.fast_db(self.level_db)
+
+    def fast_db(self, level_db: float) -> float:
+        """The same for a sound of this sort that is as loud as `level_db` says."""
+        return level_db - self.fast_under_peak_db if self.is_peak else level_db
 
 
 STRENGTHS: dict[SoundName, Strength] = {
@@ -80,7 +86,7 @@ STRENGTHS: dict[SoundName, Strength] = {
     SoundName.GUNSHOT_PISTOL: Strength(157.0, 1.4, is_peak=True),
     SoundName.GUNSHOT_RIFLE: Strength(163.0, 1.4, is_peak=True),
     SoundName.GUNSHOT_SHOTGUN: Strength(160.0, 1.4, is_peak=True),
-    SoundName.EXPLOSION: Strength(170.0, 0.5, is_peak=True),
+    SoundName.EXPLOSION: Strength(170.0, 0.5, is_peak=True, fast_under_peak_db=19.0),
     SoundName.FIREWORK: Strength(150.0, 40.0, is_peak=True),
     SoundName.GLASS: Strength(100.0, 1.2),
     SoundName.SCREAM: Strength(105.0, 1.6),
@@ -92,7 +98,7 @@ STRENGTHS: dict[SoundName, Strength] = {
     SoundName.APPLAUSE: Strength(92.0),
     SoundName.CHILDREN: Strength(92.0, 1.2),
     SoundName.BELLS: Strength(112.0, 25.0),
-    SoundName.THUNDER: Strength(178.0, 500.0, is_peak=True),
+    SoundName.THUNDER: Strength(178.0, 500.0, is_peak=True, fast_under_peak_db=22.5),
     SoundName.JACKHAMMER: Strength(108.0, 0.5),
     SoundName.DRILL: Strength(100.0, 1.2),
     SoundName.HAMMER: Strength(105.0, 1.0),
@@ -165,4 +171,4 @@ class Sounding:
     @property
     def audible_db(self) -> float:
         """About its greatest A-weighted Fast level 1 m from the source, in dB."""
-        return self.level_db - 30.0 if STRENGTHS[self.name].is_peak else self.level_db
+        return STRENGTHS[self.name].fast_db(self.level_db)

@@ -78,8 +78,7 @@ def _alone(name: SoundName, hops: int) -> Iterator[tuple[float, float, HopEnergi
         at_s = _ARRIVES_S - distance_m / SPEED_OF_SOUND_MPS
         place = (float(POLE_XY_M[0] + along_m), float(POLE_XY_M[1] + across_m))
         act = Act(name, 0, at_s, _lasts_s(name), *place, count=1, level_db=level_db)
-        audible_db = level_db - 30.0 if strength.is_peak else level_db
-        yield distance_m, audible_db, hop_energies(Street(seed, None, SILENT, [act]), _ARRIVES_S, hops)
+        yield distance_m, strength.fast_db(level_db), hop_energies(Street(seed, None, SILENT, [act]), _ARRIVES_S, hops)
 
 
 def _decay(tail: Floats) -> tuple[float, float]:

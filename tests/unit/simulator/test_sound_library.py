@@ -223,3 +223,10 @@ def test_breaking_glass_has_most_of_its_power_above_2_khz():
     f_hz = np.fft.rfftfreq(pane.size, 1 / RATE_HZ)
 
     assert np.sum(power[f_hz > 2000]) > 0.5 * np.sum(power)
+
+
+@pytest.mark.parametrize("name", [name for name in SoundName if STRENGTHS[name].is_peak])
+def test_a_blast_is_as_far_under_its_peak_as_the_truth_takes_it_to_be(name: SoundName) -> None:
+    under_db = [STRENGTHS[name].level_db - a_weighted_fast_max_db(example(name, seed)) for seed in range(5)]
+
+    assert np.mean(under_db) == pytest.approx(STRENGTHS[name].fast_under_peak_db, abs=2.5)
