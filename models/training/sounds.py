@@ -1,7 +1,7 @@
 """Sounds to train on: the simulator's own library, drawn from training seeds alone.
 
-Scoring uses the upper half of all seeds (`simulator/trials/seeds.py`), this module refuses them: what a model is trained
-on and what it is scored on can never be the same sound.
+Scoring uses the upper half of all seeds (`simulator/trials/seeds.py`), this module refuses them: what a model is
+trained on and what it is scored on can never be the same sound.
 """
 
 from __future__ import annotations

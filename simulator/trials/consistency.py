@@ -15,10 +15,12 @@ import math
 from dataclasses import dataclass
 from itertools import combinations
 
+import numpy as np
+
 from simulator.pole.catalogue import SENSOR_KINDS, FaultName
 from simulator.pole.faults import Fault
 from simulator.world.act import PLAY_KINDS, Act, PlayName
-from simulator.world.levels import MICROPHONE_XYZ_M, STREET_GAIN_DB
+from simulator.world.levels import MICROPHONE_XYZ_M, from_afar_db
 from simulator.world.plays.watch import MANY
 from simulator.world.sounding import KINDS, STRENGTHS, SoundName
 from simulator.world.street import Traits
@@ -151,10 +153,10 @@ def _is_told(kind: str, act: Act, traits: Traits) -> bool:
     if not isinstance(act.name, SoundName):
         return True
     usual = STRENGTHS[act.name]
-    level_db = usual.fast_db(usual.level_db if act.level_db is None else act.level_db) + STREET_GAIN_DB
+    level_db = usual.fast_db(usual.level_db if act.level_db is None else act.level_db)
     place = (act.x_m, act.y_m, usual.height_m if act.z_m is None else act.z_m)
-    received_db = level_db - 20 * math.log10(max(1.0, math.dist(place, MICROPHONE_XYZ_M.tolist())))
-    return received_db >= traits.city_db - _CITY_SWING_DB + STANDS_OUT_DB[kind]
+    distance_m = max(1.0, math.dist(place, MICROPHONE_XYZ_M.tolist()))
+    return float(from_afar_db(level_db, np.array(distance_m))) >= traits.city_db - _CITY_SWING_DB + STANDS_OUT_DB[kind]
 
 
 def _last_begins_s(act: Act) -> float:

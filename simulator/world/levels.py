@@ -35,6 +35,15 @@ STREET_GAIN_DB = 3.0
 """What ground and houses add to the direct sound, about: on average over the library, -1 to +5 dB for single sounds."""
 
 
+AIR_DB_PER_M = 0.005
+"""What the air takes, at 1 kHz and 20 degrees (ISO 9613-2, table 2): 5 dB in a kilometre."""
+
+
+def from_afar_db(level_db: float, distance_m: Floats) -> Floats:
+    """About the Fast level in dB of what has `level_db` 1 m away, from `distance_m` metres, each 1 or more."""
+    return np.asarray(level_db + STREET_GAIN_DB - 20 * np.log10(distance_m) - AIR_DB_PER_M * distance_m)
+
+
 def received_db(sounding: Sounding, t_s: Floats) -> Floats:
     """About its A-weighted Fast level at the pole, from where it is at `t_s`, in dB."""
-    return np.asarray(sounding.audible_db + STREET_GAIN_DB - 20 * np.log10(distances_m(sounding, t_s)))
+    return from_afar_db(sounding.audible_db, distances_m(sounding, t_s))
