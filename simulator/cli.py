@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from node.errors import PolewatchError
+from node.errors import PolewatchError, StorageError
 
 try:
     import typer
@@ -37,7 +37,7 @@ app.command(name="time-lapse")(timelapse.time_lapse)
 def with_names(arguments: list[str]) -> list[str]:
     """The arguments, with the name `default` behind a `--mic` or `--camera` that has none."""
     named = []
-    for argument, after in zip(arguments, [*arguments[1:], "--"], strict=True):
+    for argument, after in zip(arguments, [*arguments, "--"][1:], strict=True):
         named.append(argument)
         if argument in {"--mic", "--camera"} and after.startswith("-"):
             named.append("default")
@@ -48,6 +48,7 @@ def main() -> None:
     """The command's entry: an error of ours is one line and its exit code, and Ctrl-C is 130."""
     try:
         app(with_names(sys.argv[1:]))
+        sys.stdout.flush()
     except KeyboardInterrupt:
         sys.exit(130)
     except PolewatchError as error:
@@ -57,6 +58,11 @@ def main() -> None:
         # The reader of our lines has gone (`| head`): Python must not complain when it flushes at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
+    except OSError as error:
+        # Files and devices have errors of ours; what is left is what was printed.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        print(f"polewatch-sim: the output cannot be written ({error.strerror})", file=sys.stderr)
+        sys.exit(StorageError.exit_code)
 
 
 if __name__ == "__main__":

@@ -12,10 +12,12 @@ from rich.console import Console
 
 from node.errors import OperatorError, StorageError
 from simulator.commands.options import AllowNc, AsJson, SoundOnly, Sounds, clips_of, progress_bar
+from simulator.live.signals import stop_like_ctrl_c
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from simulator.sound.clips import Clips
     from simulator.trials.scenario import Scenario
     from simulator.trials.suite import Seen, Task
     from simulator.trials.suite_score import SuiteScore
@@ -40,15 +42,19 @@ def suite(  # noqa: PLR0913, PLR0917 - typer: an option is an argument
 ) -> None:
     """Runs every scenario on the frozen scoring seeds, and writes a report for people. Ctrl-C ends it."""
     from simulator.trials import report, suite as trials  # noqa: PLC0415, I001 - `--help` answers without loading OpenCV
+    from simulator.trials.page.document import page  # noqa: PLC0415 - same
 
-    clips_of(sounds, allow_nc=allow_nc)
+    clips = clips_of(sounds, allow_nc=allow_nc)
     out = out or (None if as_json else _REPORT)
     _check_place(out)
+    _check_critics(critics, out)
     scenarios = _chosen(names)
     means = trials.Means(not sound_only, sounds, allow_nc, pictures=out is not None)
-    score, pictures = _run(scenarios, trials.tasks(scenarios, seeds, means), jobs)
+    with stop_like_ctrl_c():
+        score, pictures = _run(scenarios, trials.tasks(scenarios, seeds, means), jobs)
     if out is not None:
-        _write(out, _page(score, pictures, critics, sounds, sight=not sound_only))
+        critic_tables = _critic_tables(critics, clips)
+        _write(out, page(score, pictures, critic_tables, sight=not sound_only).encode())
     if as_json:
         print(json.dumps(score.as_json()))
     else:
@@ -152,19 +158,29 @@ def _reached(tasks: list[Task], progress: Callable[[float], None]) -> Callable[[
     return report
 
 
-def _page(
-    score: SuiteScore, pictures: dict[str, bytes], models: Path | None, sounds: Path | None, *, sight: bool
-) -> bytes:
-    """The report."""
-    from simulator.trials.page.document import page  # noqa: PLC0415 - a report is not always wanted
+def _critic_tables(models: Path | None, clips: Clips | None) -> dict[str, str]:
+    """What the critics say, by title."""
+    if models is None:
+        return {}
+    from simulator.trials import critics  # noqa: PLC0415 - they are not always asked
+    from simulator.trials.page.tables import critic_table  # noqa: PLC0415 - same
 
-    tables: dict[str, str] = {}
-    if models is not None:
-        from simulator.trials import critics  # noqa: PLC0415 - same
-        from simulator.trials.page.tables import critic_table  # noqa: PLC0415 - same
+    return {one.title: critic_table(one) for one in critics.ask(models, clips)}
 
-        tables = {one.title: critic_table(one) for one in critics.ask(models, clips_of(sounds, allow_nc=False))}
-    return page(score, pictures, tables, sight=sight).encode()
+
+def _check_critics(models: Path | None, out: Path | None) -> None:
+    """Finds out before the work, not after it, that there is no critic, or no page for what it says.
+
+    Raises:
+        OperatorError: either.
+    """
+    if models is None:
+        return
+    if out is None:
+        raise OperatorError("--critics adds to the page, and --json writes none: name it with --out")
+    from simulator.trials import critics  # noqa: PLC0415 - they are not always asked
+
+    critics.require(models)
 
 
 def _check_place(out: Path | None) -> None:

@@ -52,6 +52,8 @@ def run(  # noqa: PLR0913, PLR0917 - typer: an option is an argument
     clips = clips_of(sounds, allow_nc=allow_nc)
     if view and (as_json or chosen.is_live):
         raise OperatorError(f"--view is for a person, and for scenarios without {'--json' if as_json else 'processes'}")
+    if chosen.is_live and clips is not None:
+        raise OperatorError(f"--sounds is for scenarios that run faster than time; {name} runs processes")
     if chosen.is_live:
         with progress_bar(f"{name}, in real time", chosen.length_s, shown=not as_json) as progress:
             outcome = live_trial.run(name, chosen, chosen_seed, sight=not sound_only, progress=progress)

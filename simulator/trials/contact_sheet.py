@@ -44,8 +44,8 @@ def contact_sheet(scenarios: Mapping[str, Scenario], progress: Callable[[int], N
 
 
 def table(scenarios: Mapping[str, Scenario]) -> str:
-    """The same as a table in Markdown: name, seconds, whether nothing must be told, title."""
-    lines = ["| scenario | seconds | nothing to tell | what it is |", "| --- | ---: | :---: | --- |"]
+    """The same as a table in Markdown: name, seconds, whether nothing of the street must be told, title."""
+    lines = ["| scenario | seconds | tempts | what it is |", "| --- | ---: | :---: | --- |"]
     for name, scenario in scenarios.items():
         tempts = "yes" if scenario.hard_negative else ""
         length = f"{scenario.length_s:g}{' (real time)' if scenario.is_live else ''}"
@@ -54,7 +54,7 @@ def table(scenarios: Mapping[str, Scenario]) -> str:
 
 
 def _write_caption(sheet: Pixels, corner: tuple[int, int], name: str, scenario: Scenario) -> None:
-    """Name and title, two lines of it at most; green where nothing is to be told."""
+    """Name and title, two lines of it at most; green where nothing of the street is to be told."""
     left, top = corner
     colour = _TEMPTS if scenario.hard_negative else _INK
     cv2.putText(sheet, name, (left, top + 19), _FONT, 0.5, colour, 1, cv2.LINE_AA)

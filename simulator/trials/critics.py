@@ -46,6 +46,17 @@ class Verdict:
         return [tuple(_word(value) for value in row) for row in self.rows]
 
 
+def require(models: Path) -> None:
+    """Does nothing where a folder holds a critic: whoever asks later need not wait to find out.
+
+    Raises:
+        OperatorError: it holds none.
+    """
+    known = (critic_sound.MODEL, *_DETECTORS)
+    if not any((models / name).is_file() for name in known):
+        raise OperatorError(f"{models}: there is no critic in this folder; there could be {', '.join(known)}")
+
+
 def ask(models: Path, clips: Clips | None = None, progress: Callable[[str], None] | None = None) -> list[Verdict]:
     """What every critic of a folder says.
 
@@ -58,6 +69,7 @@ def ask(models: Path, clips: Clips | None = None, progress: Callable[[str], None
         OperatorError: there is no critic in the folder, or one cannot be run here.
         UnreadableInputError: a file is not what its name says.
     """
+    require(models)
     verdicts = []
     if (models / critic_sound.MODEL).is_file():
         verdicts.append(sound_verdict(critic_sound.table(models, SEEDS, clips, progress=progress)))
@@ -69,9 +81,6 @@ def ask(models: Path, clips: Clips | None = None, progress: Callable[[str], None
         rows += critic_sight.people_found(detector, SEEDS[:_STREETS])
     if rows:
         verdicts.append(sight_verdict(rows))
-    if not verdicts:
-        known = ", ".join((critic_sound.MODEL, *_DETECTORS))
-        raise OperatorError(f"{models}: there is no critic in this folder; there could be {known}")
     return verdicts
 
 

@@ -71,8 +71,9 @@ def render(
     sound, film, facts = (target.folder / f"{name}.{ending}" for ending in ("wav", "avi", "json"))
     try:
         target.folder.mkdir(parents=True, exist_ok=True)
-        facts.write_text(json.dumps(_facts(name, scenario, street), indent=2) + "\n")
+        facts.unlink(missing_ok=True)  # it comes last: what was broken off has none
         _write(street, scenario.length_s, (sound, film), target.size, Capsule(street, clips), progress)
+        facts.write_text(json.dumps(_facts(name, scenario, street), indent=2) + "\n")
     except (OSError, soundfile.LibsndfileError) as error:
         reason = getattr(error, "strerror", None) or error
         raise StorageError(f"{target.folder}: cannot be written ({reason})") from error

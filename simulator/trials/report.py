@@ -36,7 +36,8 @@ def tell(console: Console, outcome: Outcome) -> None:
     for one in outcome.told:
         lines.append((one.told_s, f"told     {one.told_s:7.1f} s  {one.kind} began at {one.began_s:.0f} s"))
         if one.ended_s is not None:
-            lines.append((one.ended_s, f"told              {one.kind} ended at {one.ended_s:.0f} s"))
+            ended = f"told              {one.kind} ended at {one.ended_s:.0f} s"
+            lines.append((max(one.ended_s, one.told_s), ended))
     for _, line in sorted(lines):
         console.print(line, highlight=False, markup=False)
     seen = f"heard truly for {outcome.sound_exposure_s} s, saw truly for {outcome.sight_exposure_s} s"

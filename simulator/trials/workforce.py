@@ -15,6 +15,7 @@ from multiprocessing.process import BaseProcess
 from typing import Any, Generic, Protocol, TypeVar
 
 from node.errors import PolewatchError
+from simulator.live.signals import deaf_to_ctrl_c
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -91,7 +92,8 @@ class Workforce(Generic[Task, Result]):
                         del running[one.pipe]
                         yield done
         finally:
-            _end(list(running.values()))
+            with deaf_to_ctrl_c():
+                _end(list(running.values()))
 
     def _start(self, number: int, task: Task) -> _Running:
         mine, theirs = self._context.Pipe(duplex=False)

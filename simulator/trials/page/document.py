@@ -96,7 +96,7 @@ def _latency(suite: SuiteScore) -> str:
 def _scenario(name: str, one: ScenarioScore, picture: bytes) -> str:
     source = f"data:image/png;base64,{base64.b64encode(picture).decode()}" if picture else ""
     thumb = f'<img alt="" src="{source}">' if picture else ""
-    tag = '<span class="tag faded">nothing to tell</span>' if one.scenario.hard_negative else ""
+    tag = '<span class="tag faded">nothing of the street to tell</span>' if one.scenario.hard_negative else ""
     tag += '<span class="tag faded">in real time</span>' if one.scenario.is_live else ""
     head = (
         f"<summary>{thumb}<div><h3>{escape(name)}{tag}</h3><p>{escape(one.scenario.title)}</p>"

@@ -94,13 +94,12 @@ def verdict(one: ScenarioScore) -> str:
     """What became of a scenario, in a few words."""
     if not one.outcomes:
         return '<span class="bad">not run</span>'
-    if one.scenario.hard_negative:
-        false = one.false_of_the_street
-        return (
-            '<span class="good">told nothing</span>' if not false else f'<span class="bad">tempted {false} times</span>'
-        )
     scores = one.tally.scores().values()
     hits, truth = sum(score.hits for score in scores), sum(score.truth for score in scores)
+    if one.scenario.hard_negative:
+        false = one.false_of_the_street
+        street = TOLD_NOTHING if not false else f'<span class="bad">tempted {false} times</span>'
+        return street if hits == truth else f'{street}, <span class="bad">missed {truth - hits} of its sensors</span>'
     return f'<span class="{"good" if hits == truth else "bad"}">told {hits} of {truth}</span>'
 
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -128,3 +129,46 @@ def test_ctrl_c_while_it_loads_is_exit_code_130_and_no_traceback(module: str) ->
     done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
 
     assert (done.returncode, done.stderr) == (130, "")
+
+
+@pytest.mark.slow
+def test_without_a_command_the_help_is_shown() -> None:
+    done = simulator()
+
+    assert "Usage: " in done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs Linux' /dev/full")
+def test_an_output_that_cannot_be_written_is_one_line_and_exit_code_69() -> None:
+    with Path("/dev/full").open("wb") as full:
+        command = [sys.executable, "-m", "simulator.cli", "list"]
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, timeout=30, check=False)
+
+    assert done.returncode == 69
+    assert done.stderr == "polewatch-sim: the output cannot be written (No space left on device)\n"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (["--critics", "nowhere", "--out", "page.html"], "there is no critic in this folder"),
+        (["--critics", "nowhere", "--json"], "--json writes none"),
+    ],
+)
+def test_a_suite_whose_critics_cannot_be_asked_does_not_begin(options: list[str], says: str) -> None:
+    done = simulator("suite", "shots-near", "--sound-only", *options)
+
+    assert done.returncode == 2
+    assert says in done.stderr
+    assert done.stdout == ""
+
+
+@pytest.mark.slow
+def test_real_sounds_are_refused_where_processes_play_the_street(shared_data: Path) -> None:
+    done = simulator("run", "clock-jump", "--sounds", str(shared_data / "audio"))
+
+    assert done.returncode == 2
+    assert "--sounds is for scenarios that run faster than time" in done.stderr
