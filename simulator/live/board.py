@@ -117,7 +117,11 @@ class Board:
         if self.clock is None:
             return []
         due_s = self.clock.now_s() - _DUE_S
-        new = [event for event in expected(self.clock.street, self._settled_s, due_s) if event.began_s <= due_s]
+        new = [
+            event
+            for event in expected(self.clock.street, self._settled_s, due_s, sight=False)
+            if event.began_s <= due_s
+        ]
         self._settled_s = max(self._settled_s, due_s)
         settled = []
         for event in new:
@@ -154,7 +158,7 @@ class Board:
 
     @staticmethod
     def _match(clock: StreetClock, kind: str, happened_s: float) -> Expected | None:
-        near = expected(clock.street, happened_s - _NEAR_S, happened_s + _NEAR_S)
+        near = expected(clock.street, happened_s - _NEAR_S, happened_s + _NEAR_S, sight=False)
         return next((event for event in near if event.kind == kind), None)
 
 

@@ -170,7 +170,7 @@ class FaultyCamera(Camera):
     def __init__(self, inner: Camera, faults: Sequence[Fault], *, seed: int = 0, origin_s: float = 0.0) -> None:
         self._inner, self._seed, self._origin_s = inner, seed, origin_s
         self._faults = [fault for fault in faults if fault.name.startswith("camera.")]
-        self._last: Pixels | None = None
+        self._frozen: dict[Fault, Pixels] = {}
         self._gone = False
 
     def read(self, timeout_s: float) -> Frame | None:
@@ -183,28 +183,32 @@ class FaultyCamera(Camera):
         frame = self._inner.read(timeout_s)
         if frame is not None:
             t_s = frame.captured_s - self._origin_s
-            names = [fault.name for fault in self._faults if fault.holds(t_s)]
-            self._gone = FaultName.CAMERA_LOST in names
+            self._gone = any(fault.holds(t_s) for fault in self._faults if fault.name == FaultName.CAMERA_LOST)
         if self._gone:
             raise CameraError(f"the camera was lost: {FaultName.CAMERA_LOST} of the scenario")
         if frame is None:
             return None
         pixels = frame.pixels
-        if FaultName.CAMERA_FROZEN not in names or self._last is None:
-            self._last = pixels.copy()
-        for name in names:
-            pixels = self._spoil(name, pixels, t_s)
+        for fault in self._faults:
+            if fault.name == FaultName.CAMERA_FROZEN:
+                pixels = self._freeze(fault, pixels, t_s)
+            elif fault.holds(t_s):
+                pixels = self._spoil(fault.name, pixels, t_s)
         return Frame(pixels, frame.captured_s)
 
     def close(self) -> None:
         """Lets go of the sound one."""
         self._inner.close()
 
+    def _freeze(self, fault: Fault, pixels: Pixels, t_s: float) -> Pixels:
+        """The last picture before the fault, as the faults given before it had spoilt it; without one, the first."""
+        if not fault.holds(t_s) or fault not in self._frozen:
+            self._frozen[fault] = pixels.copy()
+        return self._frozen[fault].copy() if fault.holds(t_s) else pixels
+
     def _spoil(self, name: str, pixels: Pixels, t_s: float) -> Pixels:
         """A picture as a fault has it."""
         match name:
-            case FaultName.CAMERA_FROZEN if self._last is not None:
-                return self._last.copy()
             case FaultName.CAMERA_COVERED | FaultName.CAMERA_DARK:
                 return self._even(COVERED_GRAY if name == FaultName.CAMERA_COVERED else DARK_GRAY, pixels, t_s)
             case _:

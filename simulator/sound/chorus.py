@@ -15,12 +15,12 @@ from simulator.sound.air import AIR
 from simulator.sound.frames import Frames
 from simulator.sound.ground import HARD, detour_m, reflection
 from simulator.sound.noise import FRAME
-from simulator.sound.tail import reach_of, tail_share
+from simulator.sound.tail import reach_of
 from simulator.sound.upsampling import LOW_RATE_HZ, MARGIN, TIMES, upsampled
 from simulator.sound.voices import ANSWER, Response, voice
 from simulator.world.crowd import MOUTH_HEIGHT, Member, Moment, Utterance
 from simulator.world.layout import GATHERING_XY_M, MICROPHONE_HEIGHT_M, POLE_XY_M, SPEED_OF_SOUND_MPS, Floats
-from simulator.world.levels import mouth_distance_m
+from simulator.world.levels import mouth_distance_m, tail_share
 from simulator.world.sounding import Sounding, SoundName, stands
 
 _LOW_FRAME = FRAME // TIMES

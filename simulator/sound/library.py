@@ -34,15 +34,16 @@ from simulator.sound.take import Take
 from simulator.world.act import usual_lasts_s
 from simulator.world.chance import Stream, chance
 from simulator.world.layout import Floats
+from simulator.world.plays.voices import SOUNDINGS_OF_AN_ACT
 from simulator.world.sounding import STRENGTHS, Sounding, SoundName, stands
 
 ROUND_S = 16.0
 """How long the stretch of a long sound is."""
 _ROUND = round(ROUND_S * SAMPLE_RATE_HZ)
-_OF_AN_ACT = 1000
-"""Soundings whose numbers agree in the thousands are of one act: the same gun fires, the same dog barks."""
 _LONGEST_S = 86_400.0
 _SHORT = 2 * SAMPLE_RATE_HZ
+_FILLS = {SoundName.BOO: round(2.5 * SAMPLE_RATE_HZ)}
+"""How long it takes until as many voices sound as later: it begins with them, not with the first."""
 
 Recipe = Callable[[Take], Floats]
 
@@ -111,10 +112,11 @@ def source(sounding: Sounding, seed: int, clips: Clips | None = None) -> Source:
     rings = sounding.name in RINGS
     wraps = asked > _ROUND and not rings
     made = _ROUND if wraps else max(asked, _SHORT) if sounding.name in SPARSE else asked
-    take = _take(sounding, seed, made, wraps=wraps)
+    fills = 0 if wraps else _FILLS.get(sounding.name, 0)
+    take = _take(sounding, seed, made + fills, wraps=wraps)
     sound = None if clips is None else _of_clips(sounding, seed, clips, take)
     if sound is None:
-        sound = RECIPES[sounding.name](take)
+        sound = RECIPES[sounding.name](take)[fills:]
     if not wraps and not rings:
         sound = _loudest(sound, asked)
         sound = sound * swell(sound.size, 0.004, 0.04)
@@ -137,7 +139,7 @@ def example(name: SoundName, seed: int, lasts_s: float | None = None, clips: Cli
 
 
 def _take(sounding: Sounding, seed: int, count: int, *, wraps: bool) -> Take:
-    act, one = divmod(sounding.number, _OF_AN_ACT)
+    act, one = divmod(sounding.number, SOUNDINGS_OF_AN_ACT)
     name = zlib.crc32(sounding.name.encode())
     rng = chance(seed, Stream.SOUNDS, name, act, one)
     return Take(count, rng, chance(seed, Stream.SOUNDS, name, act), wraps)
@@ -146,7 +148,7 @@ def _take(sounding: Sounding, seed: int, count: int, *, wraps: bool) -> Take:
 def _of_clips(sounding: Sounding, seed: int, clips: Clips, take: Take) -> Floats | None:
     """Clips one after the other, each running into the next, or None where there are none of this name."""
     name = zlib.crc32(sounding.name.encode())
-    rng = chance(seed, Stream.CLIPS, name, *divmod(sounding.number, _OF_AN_ACT))
+    rng = chance(seed, Stream.CLIPS, name, *divmod(sounding.number, SOUNDINGS_OF_AN_ACT))
     clip = clips.pick(sounding.name, rng)
     if clip is None or sounding.name in RINGS:
         return clip

@@ -18,9 +18,9 @@ from simulator.sound.geometry import NEAREST_M, Moving, Ray
 from simulator.sound.ground import reflection
 from simulator.sound.noise import FRAME, SAMPLE_RATE_HZ
 from simulator.sound.source import Source
-from simulator.sound.tail import reach_of, tail_share
+from simulator.sound.tail import reach_of
 from simulator.world.layout import MICROPHONE_HEIGHT_M, SPEED_OF_SOUND_MPS, Floats
-from simulator.world.levels import MICROPHONE_XYZ_M
+from simulator.world.levels import MICROPHONE_XYZ_M, tail_share
 
 Complex = NDArray[np.complex128]
 

@@ -18,9 +18,6 @@ from simulator.sound.noise import FRAME, SAMPLE_RATE_HZ
 from simulator.world.chance import Stream, chance
 from simulator.world.layout import Floats
 
-EVEN_M = 150.0
-"""From here the tail has as much energy as the direct sound."""
-_MOST = 2.0
 _GAP_S, _RISE_S = 0.008, 0.04
 _BANDS_HZ = (0.0, 500.0, 2000.0, 6000.0, SAMPLE_RATE_HZ / 2)
 _SHARES = (1.1, 1.0, 0.75, 0.45)
@@ -47,11 +44,6 @@ REACHES = (Reach(60.0, 0.5), Reach(200.0, 0.9), Reach(float("inf"), 1.3))
 def reach_of(distance_m: float) -> int:
     """Which of `REACHES` a distance belongs to."""
     return next(i for i, reach in enumerate(REACHES) if distance_m <= reach.to_m)
-
-
-def tail_share(distance_m: Floats | float) -> Floats:
-    """The energy of the tail against that of the direct sound: grows with the distance, up to 2."""
-    return np.minimum(np.asarray(distance_m) / EVEN_M, _MOST)
 
 
 def t60_s(seed: int, reach: int) -> float:

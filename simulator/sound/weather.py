@@ -23,9 +23,9 @@ from simulator.sound.noise import (
 )
 from simulator.world.chance import Stream, chance
 from simulator.world.layout import Floats
+from simulator.world.levels import DROPS_BELOW_DB, rain_db, wind_db
 
 _RAIN, _WIND, _DROPS, _GUSTS = 1, 2, 3, 4
-_DROPS_BELOW_DB = 6.0
 _DROPS_PER_S = 4.0
 """That strike the housing at 1 mm/h."""
 _MOST_PER_S = 80.0
@@ -36,16 +36,6 @@ _SPREAD_DB = 5.0
 _GUST_PERIODS_S = (1.7, 2.9, 4.7, 7.9, 13.0, 23.0)
 _GUSTINESS = 0.12
 """Effective value of each of the six parts: together 0.3 of the mean speed, as in streets."""
-
-
-def rain_db(mm_per_h: float) -> float:
-    """The A-weighted level of the hiss of rain, in dB re 20 µPa; drops on the housing come on top."""
-    return 40.0 + 15.0 * float(np.log10(mm_per_h))
-
-
-def wind_db(mps: float) -> float:
-    """The unweighted level of wind at the microphone, in dB re 20 µPa, over a minute or more."""
-    return 54.0 + 40.0 * float(np.log10(mps))
 
 
 class Rain:
@@ -63,7 +53,7 @@ class Rain:
         self._per_s = min(_MOST_PER_S, _DROPS_PER_S * mm_per_h)
         # A drop of energy 1 a second is an effective value of 1; lognormal levels raise the mean energy.
         louder = np.exp(np.square(_SPREAD_DB * np.log(10) / 10) / 2)
-        all_pa = float(pressure_pa(rain_db(mm_per_h) - _DROPS_BELOW_DB))
+        all_pa = float(pressure_pa(rain_db(mm_per_h) - DROPS_BELOW_DB))
         self._drop_pa = all_pa * float(np.sqrt(SAMPLE_RATE_HZ / (self._per_s * louder)))
 
     def frame(self, index: int) -> Floats:

@@ -7,6 +7,7 @@ The rules, each with the key that breaks it:
 3. What is to be heard does not fall into a fault that deafens, what is to be seen not into one that blinds.
 4. Two faults of one sensor at one time do not make different kinds true.
 5. No act has a key that means nothing to it, and none that is no dense crowd has the people of one.
+6. All acts together have no more people and sounds than can be rendered: see `simulator.trials.plenty`.
 """
 
 from __future__ import annotations
@@ -19,8 +20,10 @@ import numpy as np
 
 from simulator.pole.catalogue import SENSOR_KINDS, FaultName
 from simulator.pole.faults import Fault
+from simulator.trials import plenty
 from simulator.world.act import PLAY_KINDS, Act, PlayName
-from simulator.world.levels import MICROPHONE_XYZ_M, from_afar_db
+from simulator.world.layout import GATHERING_XY_M, SPEED_OF_SOUND_MPS
+from simulator.world.levels import MICROPHONE_XYZ_M, from_afar_db, weather_power
 from simulator.world.plays.watch import MANY
 from simulator.world.sounding import KINDS, STRENGTHS, SoundName
 from simulator.world.street import Traits
@@ -29,6 +32,26 @@ from simulator.world.truth import STANDS_OUT_DB
 DEAFENING = frozenset(name for name in SENSOR_KINDS if name.startswith("microphone."))
 BLINDING = frozenset({FaultName.CAMERA_FROZEN, FaultName.CAMERA_COVERED, FaultName.CAMERA_DARK, FaultName.CAMERA_LOST})
 """A camera that was moved still sees, if something else."""
+_READS: dict[PlayName, tuple[str, ...]] = {
+    PlayName.GATHERING: ("count",),
+    PlayName.SURGE: ("x_m", "y_m", "count", "speed_mps"),
+    PlayName.DISPERSAL: ("x_m", "y_m", "count", "speed_mps"),
+    PlayName.COUNTERFLOW: ("count",),
+    PlayName.QUEUE: ("x_m", "count", "every_s"),
+    PlayName.CROSSING: ("count",),
+    PlayName.SCHOOL_BREAK: ("x_m", "count", "level_db"),
+    PlayName.FALL: ("x_m", "y_m", "count"),
+    PlayName.MARCH: ("count", "level_db", "speed_mps"),
+    PlayName.DISTURBANCE: ("x_m", "y_m", "count", "level_db"),
+    PlayName.EGRESS: ("count", "level_db"),
+    PlayName.EMERGENCY_VEHICLE: ("y_m", "level_db", "speed_mps"),
+    PlayName.TRUCK_PASSES: ("y_m", "level_db", "speed_mps"),
+    PlayName.CLOUD: (),
+}
+"""What a play reads of its act, besides when it is."""
+_UNSAID: dict[str, float | None] = {"x_m": GATHERING_XY_M[0], "y_m": GATHERING_XY_M[1]} | dict.fromkeys(
+    ("z_m", "count", "every_s", "level_db", "speed_mps")
+)
 _CITY_SWING_DB = 1.0
 """The city's level is that of its scenario within this: see `simulator.world.levels`."""
 
@@ -75,6 +98,8 @@ def check(plan: Plan) -> None:
     """
     for number, act in enumerate(plan.acts):
         _check_keys(f"act.{number}", act)
+    _check_plenty(plan.acts)
+    for number, act in enumerate(plan.acts):
         _check_time(f"act.{number}", act, plan.length_s)
         _check_senses(f"act.{number}", act, plan)
     _check_roars(plan)
@@ -94,10 +119,22 @@ def _check_keys(key: str, act: Act) -> None:
             raise Contradiction(f"{key}.every_s", "without a count there is only one")
     elif act.name not in PLAY_KINDS and (act.count or 0) >= MANY:
         raise Contradiction(f"{key}.count", f"{act.count} people are a dense crowd, which {act.name} is not to be")
-    if act.name is PlayName.CLOUD:
-        for field in ("count", "every_s", "level_db", "speed_mps", "z_m"):
-            if getattr(act, field) is not None:
-                raise Contradiction(f"{key}.{field}", "means nothing to a cloud")
+    if isinstance(act.name, PlayName):
+        for field, unsaid in _UNSAID.items():
+            if field not in _READS[act.name] and getattr(act, field) != unsaid:
+                raise Contradiction(f"{key}.{field}", f"means nothing to {act.name}")
+
+
+def _check_plenty(acts: tuple[Act, ...]) -> None:
+    """Rule 6."""
+    wanted = plenty.all_of(acts)
+    for many, most, what in (
+        (wanted.people, plenty.MOST_PEOPLE, "people"),
+        (wanted.sounds, plenty.MOST_SOUNDS, "sounds"),
+        (wanted.sounds_at_once, plenty.MOST_SOUNDS_AT_ONCE, "sounds at one time"),
+    ):
+        if many > most:
+            raise Contradiction("act", f"all acts together ask for about {many} {what}, more than {most}")
 
 
 def _check_time(key: str, act: Act, length_s: float) -> None:
@@ -154,9 +191,15 @@ def _is_told(kind: str, act: Act, traits: Traits) -> bool:
         return True
     usual = STRENGTHS[act.name]
     level_db = usual.fast_db(usual.level_db if act.level_db is None else act.level_db)
-    place = (act.x_m, act.y_m, usual.height_m if act.z_m is None else act.z_m)
-    distance_m = max(1.0, math.dist(place, MICROPHONE_XYZ_M.tolist()))
-    return float(from_afar_db(level_db, np.array(distance_m))) >= traits.city_db - _CITY_SWING_DB + STANDS_OUT_DB[kind]
+    arrives_db = float(from_afar_db(act.name, level_db, np.array(_distance_m(act.name, act))))
+    quiet = 10 ** ((traits.city_db - _CITY_SWING_DB) / 10) + weather_power(traits.rain_mm_per_h, traits.wind_mps)
+    return arrives_db >= 10 * math.log10(quiet) + STANDS_OUT_DB[kind]
+
+
+def _distance_m(name: SoundName, act: Act) -> float:
+    """How far a sound is from the microphone, never under 1 m."""
+    place = (act.x_m, act.y_m, STRENGTHS[name].height_m if act.z_m is None else act.z_m)
+    return max(1.0, math.dist(place, MICROPHONE_XYZ_M.tolist()))
 
 
 def _last_begins_s(act: Act) -> float:
@@ -167,5 +210,6 @@ def _last_begins_s(act: Act) -> float:
 
 
 def _meet(act: Act, fault: Fault) -> bool:
-    """Whether an act and a fault share some time."""
-    return fault.from_s < _last_begins_s(act) + act.lasts_s and fault.to_s > act.at_s
+    """Whether an act and a fault share some time at the pole: a far sound is heard later than it is made."""
+    late_s = _distance_m(act.name, act) / SPEED_OF_SOUND_MPS if isinstance(act.name, SoundName) else 0.0
+    return fault.from_s < _last_begins_s(act) + act.lasts_s + late_s and fault.to_s > act.at_s + late_s

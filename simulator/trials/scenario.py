@@ -141,7 +141,8 @@ class Scenario(Section):
 
     def truth(self, street: Street, *, sight: bool = True) -> list[Expected]:
         """What a good node tells of a street of this scenario, in order; without `sight`, what it can hear."""
-        told = [one for one in expected(street, 0.0, self.length_s) if sight or not needs_eyes(one.kind)]
+        known = expected(street, 0.0, self.length_s, sight=sight)
+        told = [one for one in known if sight or not needs_eyes(one.kind)]
         return sorted([*told, *self.sensor_truth(sight=sight)], key=lambda one: (one.began_s, one.kind))
 
     def _plan(self) -> Plan:

@@ -21,7 +21,6 @@ from simulator.world.posture import WALKS_MPS, posture
 
 _CHECKPOINT_STEPS = 300
 _RECENT_STEPS = 128
-_EVERY_STEPS = 5
 _LOOKS_STEPS = 3
 _BODY_AND_HEAD_M = (0.65, 1.3)
 _TURNS = 0.25
@@ -87,19 +86,14 @@ class Company:
         )
         self._checkpoints = {self._first: first}
         self._recent = {self._first: first}
+        self._over: int | None = None
 
-    @property
-    def count(self) -> int:
-        """How many they are."""
-        return int(self._rows.size)
-
-    @property
-    def first_s(self) -> float:
-        """When the first comes."""
-        return self._first * STEP_S
+    def gives_way_to(self, others: Callable[[int], Bodies]) -> None:
+        """Says who else is there at a step; before anybody asks for an instant."""
+        self._others = others
 
     def instants(self, from_s: float = -math.inf) -> Iterator[tuple[float, Bodies]]:
-        """Who is in the street every half second from `from_s` on until all are gone, or who is left stays."""
+        """Who is in the street at every step from `from_s` on until all are gone, or who is left stays."""
         step = max(self._first, math.ceil(from_s / STEP_S) if from_s > -math.inf else self._first)
         last_s = self._mind.last_s
         while True:
@@ -108,7 +102,7 @@ class Company:
             if step * STEP_S > last_s and not (np.abs(state.velocity[there]) > WALKS_MPS).any():
                 return
             yield step * STEP_S, Bodies(state.place[there], state.velocity[there])
-            step += _EVERY_STEPS
+            step += 1
 
     def people(self, t_s: float) -> list[tuple[Pose, Looks]]:
         """Who is in the street at `t_s`."""
@@ -139,8 +133,8 @@ class Company:
         return together([own, self._stretched(state, there, step)])
 
     def state(self, step: int) -> State:
-        """Everybody at instant `step * STEP_S`; nobody moves before the first comes."""
-        step = max(step, self._first)
+        """Everybody at instant `step * STEP_S`; nothing changes before the first comes and after all are gone."""
+        step = max(step, self._first) if self._over is None else min(max(step, self._first), self._over)
         if step in self._recent:
             return self._recent[step]
         last = next(reversed(self._recent))
@@ -150,8 +144,12 @@ class Company:
         for at in range(last, step):
             state = self._stepped(self._recent[at], at)
             self._recent[at + 1] = state
-            if (at + 1 - self._first) % _CHECKPOINT_STEPS == 0:
+            all_gone = bool((state.leg >= self._mind.legs).all())
+            if all_gone or (at + 1 - self._first) % _CHECKPOINT_STEPS == 0:
                 self._checkpoints[at + 1] = state
+            if all_gone:
+                self._over = at + 1
+                return state
             if len(self._recent) > _RECENT_STEPS:
                 del self._recent[next(iter(self._recent))]
         return self._recent[step]

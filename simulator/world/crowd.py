@@ -20,6 +20,12 @@ from simulator.world.people import Looks, Pose, drawn_speed_mps
 
 VOWELS = "aoeiu"
 _KEEPS_DOORS_FREE_M = 1.7
+_SHORTEST_ROAR_S = 0.5
+"""A call takes as long."""
+_DOORS_FROM_M = 7.3
+"""Who stands to the left of this has the first three doors nearest."""
+_A_DOOR_TAKES_S = 0.25
+"""Each one more than usual keeps the last at the doors by as much; among others the way takes longer besides."""
 MOUTH_HEIGHT = 0.9
 """Height of the mouth as a share of the person's height."""
 
@@ -110,7 +116,7 @@ class Moment:
             tempo: how much longer than usual all of it takes.
         """
         rng = chance(seed, Stream.MEMBERS, number)
-        lasts_s = tempo * float(rng.uniform(5.5, 11.0))
+        lasts_s = max(_SHORTEST_ROAR_S, tempo * float(rng.uniform(5.5, 11.0)))
         effort_db = float(rng.uniform(86.0, 91.0))
         usual = int(rng.integers(10, 17))
         # The first to come stand farthest from the houses and are the last to go: nobody has to climb over others.
@@ -128,8 +134,7 @@ class Moment:
             gathers_s=min(m.arrives_s - m.way_s for m in members),
             began_s=min(word.began_s for word in loud),
             ended_s=max(word.ended_s for word in loud),
-            # Among others the way back takes longer than alone.
-            gone_s=max(m.leaves_s + 2 * m.way_s + 4.0 for m in members),
+            gone_s=max(m.leaves_s + 2 * m.way_s for m in members) + 4.0 + _A_DOOR_TAKES_S * max(0, len(members) - 16),
             company=Company(Itinerary([member.person() for member in members]), STREET_GROUND),
         )
 
@@ -154,6 +159,11 @@ def _spots(rng: np.random.Generator, count: int) -> list[tuple[float, float]]:
     return spots
 
 
+def _doors_near(spot_x_m: float) -> list[float]:
+    """The three nearest, from left to right: at only a few, a large gathering jams for ever."""
+    return sorted(sorted(DOORS_X_M, key=lambda x_m: abs(x_m - max(spot_x_m, _DOORS_FROM_M)))[:3])
+
+
 def _member(
     rng: np.random.Generator,
     index: int,
@@ -169,7 +179,7 @@ def _member(
     shouts = _words(rng, (index, 1), voice, (starts_s, roar_s + lasts_s, effort_db + float(rng.normal(0, 2))))
     return Member(
         looks=Looks.drawn(rng),
-        door_x_m=float(rng.choice(DOORS_X_M[:3])),
+        door_x_m=float(rng.choice(_doors_near(spot_xy_m[0]))),
         spot_xy_m=spot_xy_m,
         speed_mps=drawn_speed_mps(rng),
         arrives_s=stays_s[0],

@@ -50,3 +50,15 @@ PAVEMENTS = Ground.of(
     _DOORS,
 )
 """For who keeps off the road."""
+
+
+def _kerbs_but_at_the_crossing() -> list[tuple[complex, complex]]:
+    """The gutters' edges of both pavements, open where people wait and cross."""
+    gap_m = (CROSSING_X_M[0] - 5.0, CROSSING_X_M[1] + 5.0)
+    ways = ((ROAD_X_M[0], gap_m[0]), (gap_m[1], ROAD_X_M[1]))
+    edges_y_m = (NEAR_PAVEMENT_Y_M[1] + _GUTTER_M, FAR_PAVEMENT_Y_M[0] - _GUTTER_M)
+    return [(complex(a, y_m), complex(b, y_m)) for y_m in edges_y_m for a, b in ways]
+
+
+AT_THE_CROSSING = Ground.of([*_houses(), _GARDEN, *_kerbs_but_at_the_crossing()], _POSTS, _DOORS)
+"""For who takes the road at the zebra only."""

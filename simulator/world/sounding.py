@@ -131,6 +131,23 @@ KINDS: dict[SoundName, str] = {
 }
 """The kind of event that a sound makes true where it is audible; the others make none: they are there to tempt."""
 
+
+@dataclass(frozen=True, slots=True)
+class Prelude:
+    """What comes of a sound before the loud part of it.
+
+    Args:
+        lasts_s: how long, about.
+        under_db: how far it lies under the loudest.
+    """
+
+    lasts_s: float
+    under_db: float
+
+
+PRELUDES: dict[SoundName, Prelude] = {SoundName.FIREWORK: Prelude(1.0, 15.0)}
+"""A rocket is lifted and whistles for 0.7 to 1.3 s before it bursts."""
+
 Path = Callable[[Floats], Floats]
 """From instants (n,) in street seconds to places (n, 3) in metres."""
 

@@ -7,15 +7,16 @@ order, at any block size, and see the same world.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from node.errors import OperatorError
-from simulator.world.act import Act
+from simulator.world.act import Act, PlayName
 from simulator.world.chance import Stream, chance
 from simulator.world.crowd import Moment
+from simulator.world.density import Density
 from simulator.world.force import STEP_S, Bodies, together
 from simulator.world.layout import ROAD_X_M
 from simulator.world.people import Looks, Pose
@@ -34,6 +35,9 @@ _CAR_IN_A_SLOT = 0.36
 _CAR_LATENESS_S = 3.5
 """With speeds of 9.5 to 12.5 m/s and 4.5 s between two of a lane, no car drives through the one before it."""
 
+_VEHICLES = (PlayName.EMERGENCY_VEHICLE, PlayName.TRUCK_PASSES, PlayName.CLOUD)
+_FEW_WALKERS = 4.0
+"""So many and a crowd moment are never as many as a dense crowd: nobody needs to look."""
 _LONGEST_DRIVE_S = (ROAD_X_M[1] - ROAD_X_M[0]) / 9.5
 _LONGEST_MOMENT_S = 60.0
 """No member is in the street longer than this before or after the roar begins."""
@@ -103,10 +107,13 @@ class Street:
         self.acts = tuple(acts)
         self._troupes = tuple(found for act in self.acts if (found := troupe(seed, act)) is not None)
         self._soundings = tuple(_soundings(self.acts, self._troupes))
-        self._walkers = Walkers(seed, self.traits.walkers, self._crowds)
+        for number, one in enumerate(self._troupes):
+            one.gives_way_to(self._crowds_before(number))
+        self._walkers = Walkers(seed, self.traits.walkers, self._crowds_before(len(self._troupes)))
         self._cars: dict[tuple[int, int], Car | None] = {}
         self._roars_s: list[float] = []
         self._moments: dict[int, Moment] = {}
+        self._dense = Density(self.people)
 
     def people(self, t_s: float) -> list[tuple[Pose, Looks]]:
         """Everybody who is in the street at `t_s`: walkers and the members of crowd moments."""
@@ -117,12 +124,22 @@ class Street:
             everybody += company.people(t_s)
         return everybody
 
-    def _crowds(self, step: int) -> Bodies:
-        """Everybody at a step but the walkers, who give way to them."""
-        t_s = step * STEP_S
-        near = [moment.company.bodies(step) for moment in self.moments(t_s, t_s)]
-        near += [company.bodies(step) for company in self._troupes]
-        return together([bodies for bodies in near if bodies.place.size])
+    def dense(self, from_s: float, to_s: float) -> list[tuple[float, float]]:
+        """When all together are a dense crowd in view, if at some time between `from_s` and `to_s`."""
+        crowds = any(isinstance(act.name, PlayName) and act.name not in _VEHICLES for act in self.acts)
+        return self._dense.spans(from_s, to_s) if crowds or self.traits.walkers > _FEW_WALKERS else []
+
+    def _crowds_before(self, number: int) -> Callable[[int], Bodies]:
+        """Everybody at a step whom the `number`th troupe gives way to: those before it, and moments by chance."""
+        before = self._troupes[:number]
+
+        def crowds(step: int) -> Bodies:
+            t_s = step * STEP_S
+            near = [moment.company.bodies(step) for moment in self._moments_of(before, t_s, t_s)]
+            near += [company.bodies(step) for company in before]
+            return together([bodies for bodies in near if bodies.place.size])
+
+        return crowds
 
     def troupes(self) -> tuple[Troupe, ...]:
         """Who plays the acts that are more than a sound."""
@@ -151,8 +168,11 @@ class Street:
 
     def moments(self, from_s: float, to_s: float) -> list[Moment]:
         """Every crowd moment with somebody in the street between `from_s` and `to_s`: those of chance, then of acts."""
+        return self._moments_of(self._troupes, from_s, to_s)
+
+    def _moments_of(self, troupes: Sequence[Troupe], from_s: float, to_s: float) -> list[Moment]:
         near = self._moments_by_chance(from_s, to_s) if self.traits.roars else []
-        near += [moment for company in self._troupes for moment in company.moments()]
+        near += [moment for company in troupes for moment in company.moments()]
         return [m for m in near if m.gathers_s <= to_s and m.gone_s >= from_s]
 
     def _moments_by_chance(self, from_s: float, to_s: float) -> list[Moment]:

@@ -24,6 +24,9 @@ class Troupe(Protocol):
     def bodies(self, step: int) -> Bodies:
         """The same people at instant `step * STEP_S`, for those who give way to them."""
 
+    def gives_way_to(self, others: Callable[[int], Bodies]) -> None:
+        """Its people keep out of whoever is there besides at a step; before anybody asks for an instant."""
+
     def moments(self) -> list[Moment]:
         """The crowd moments of the act."""
 
@@ -37,7 +40,7 @@ class Troupe(Protocol):
         """What of it sounds, from begin to end."""
 
     def expected(self) -> list[Expected]:
-        """What a good node tells of it by sight. What it sounds like makes its own truth."""
+        """What a good node tells of it by sight. What it sounds like, and how dense all are, make their own truth."""
 
 
 _PLAYS: dict[PlayName, Callable[[int, Act], Troupe]] = {

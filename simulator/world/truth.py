@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import math
 from enum import StrEnum
 
 import numpy as np
 
 from simulator.world.crowd import Moment
 from simulator.world.expected import Expected, merged
-from simulator.world.layout import SPEED_OF_SOUND_MPS, distance_to_microphone_m
-from simulator.world.levels import city_db, distances_m, mouth_distance_m, received_db
+from simulator.world.layout import SPEED_OF_SOUND_MPS, Floats, distance_to_microphone_m
+from simulator.world.levels import city_db, distances_m, mouth_distance_m, received_db, weather_power
 from simulator.world.sounding import KINDS, Sounding
 from simulator.world.street import Street
 from simulator.world.traffic import REFERENCE_DISTANCE_M
 
 STANDS_OUT_DB: dict[str, float] = dict.fromkeys(KINDS.values(), 3.0) | {"noise.spike": 8.0}
-"""How far over the city's level a sound has to be to be told: a spike is a rise, the others are to be recognised."""
+"""How far over everything else a sound has to be to be told: a spike is a rise, the others are to be recognised."""
 _STEP_S = 0.1
+_MOST_STEPS = 5000
+_LATEST_S = 12.0
+"""What left its source longer ago is heard no more: 4 km."""
 
 
 class Mood(StrEnum):
@@ -28,40 +32,91 @@ class Mood(StrEnum):
     DISPERSING = "crowd dispersing"
 
 
-def expected(street: Street, from_s: float, to_s: float) -> list[Expected]:
-    """Every event that touches the time between `from_s` and `to_s`, in order."""
-    events = [_heard(moment) for moment in street.moments(from_s, to_s)]
+def expected(street: Street, from_s: float, to_s: float, *, sight: bool = True) -> list[Expected]:
+    """Every event that touches the time between `from_s` and `to_s`, in order; without `sight`, what can be heard."""
+    events = [event for moment in street.moments(from_s, to_s) if (event := _heard(street, moment)) is not None]
     events += [event for one in street.all_soundings() if (event := _audible(street, one)) is not None]
-    events += [event for troupe in street.troupes() for event in troupe.expected()]
+    if sight:
+        events += [event for troupe in street.troupes() for event in troupe.expected()]
+        events += [Expected("crowd.density", *span) for span in street.dense(from_s, to_s)]
     return [event for event in merged(events) if event.began_s <= to_s and event.ended_s >= from_s]
 
 
 def _audible(street: Street, sounding: Sounding) -> Expected | None:
-    """When a sounding stands out of the city at the pole, or None when it never does or is nothing to tell."""
+    """When a sounding stands out of all else at the pole, or None when it never does or is nothing to tell."""
     kind = KINDS.get(sounding.name)
-    if kind is None:
+    until_s = sounding.ended_s if street.length_s is None else min(sounding.ended_s, street.length_s)
+    if kind is None or until_s < sounding.began_s:
         return None
-    left_s = np.linspace(sounding.began_s, sounding.ended_s, max(2, round(sounding.lasts_s / _STEP_S) + 1))
+    steps = min(_MOST_STEPS, max(1, round((until_s - sounding.began_s) / _STEP_S)))
+    left_s = np.linspace(sounding.began_s, until_s, steps + 1)
     heard_s = left_s + distances_m(sounding, left_s) / SPEED_OF_SOUND_MPS
-    city = city_db(street.seed, street.traits.city_db, heard_s)
-    loud = np.flatnonzero(received_db(sounding, left_s) >= city + STANDS_OUT_DB[kind])
-    if not loud.size:
+    power = 10 ** ((received_db(sounding, left_s) - STANDS_OUT_DB[kind]) / 10)
+    if not np.any(power >= _steady_power(street, heard_s)):
         return None
-    return Expected(kind, float(heard_s[loud[0]]), float(heard_s[loud[-1]]))
+    loud = np.flatnonzero(power >= _power(street, heard_s, kind))
+    return Expected(kind, float(heard_s[loud[0]]), float(heard_s[loud[-1]])) if loud.size else None
 
 
-def _heard(moment: Moment) -> Expected:
-    loud = [
-        (word, mouth_distance_m(member) / SPEED_OF_SOUND_MPS)
-        for member in moment.members
-        for word in member.words
-        if word.loud
-    ]
-    return Expected(
-        kind="noise.spike",
-        began_s=min(word.began_s + late_s for word, late_s in loud),
-        ended_s=max(word.ended_s + late_s for word, late_s in loud),
-    )
+def _heard(street: Street, moment: Moment) -> Expected | None:
+    """The roar of a moment from its first shout to its last, or None where it is no spike among all else."""
+    began_s, ended_s, power = _words(moment, loud=True)
+    t_s = np.arange(began_s.min(), ended_s.max(), _STEP_S)
+    roar = _shouted(t_s, began_s, ended_s, power)
+    if not np.any(roar >= 10 ** (STANDS_OUT_DB["noise.spike"] / 10) * _power(street, t_s, "noise.spike")):
+        return None
+    return Expected("noise.spike", float(began_s.min()), float(ended_s.max()))
+
+
+def _words(moment: Moment, *, loud: bool) -> tuple[Floats, Floats, Floats]:
+    """When the words of a moment begin and end at the pole, and their power there, (n,) each; all, or the loud ones."""
+    found = []
+    for member in moment.members:
+        distance_m = mouth_distance_m(member)
+        late_s, less_db = distance_m / SPEED_OF_SOUND_MPS, 20 * math.log10(distance_m)
+        found += [
+            (word.began_s + late_s, word.ended_s + late_s, 10 ** ((word.level_db - less_db) / 10))
+            for word in member.words
+            if word.loud or not loud
+        ]
+    began_s, ended_s, power = np.array(found, dtype=np.float64).reshape(-1, 3).T
+    return began_s, ended_s, power
+
+
+def _shouted(t_s: Floats, began_s: Floats, ended_s: Floats, power: Floats) -> Floats:
+    """The power of words at instants (n,)."""
+    total = np.zeros(t_s.size)
+    touched = np.flatnonzero((began_s <= t_s[-1]) & (ended_s >= t_s[0]))
+    for i in touched.tolist():
+        first, last = np.searchsorted(t_s, (began_s[i], ended_s[i]))
+        total[first:last] += power[i]
+    return total
+
+
+def _steady_power(street: Street, t_s: Floats) -> Floats:
+    """The A-weighted power of the far city, rain and wind at instants (n,), as a multiple of that of 0 dB."""
+    traits = street.traits
+    city = 10 ** (city_db(street.seed, traits.city_db, t_s) / 10)
+    return np.asarray(city + weather_power(traits.rain_mm_per_h, traits.wind_mps))
+
+
+def _power(street: Street, t_s: Floats, besides: str | None = None) -> Floats:
+    """The same of all that sounds at instants (n,), rising, besides what makes one kind of event true."""
+    from_s, to_s = float(t_s[0]), float(t_s[-1])
+    power = _steady_power(street, t_s)
+    for car in street.cars(from_s, to_s):
+        distance_m = distance_to_microphone_m(car.x_m(t_s), car.y_m, 0.4)
+        on_the_road = (t_s >= car.entered_s) & (t_s <= car.left_s)
+        power += on_the_road * 10 ** (car.level_db / 10) * np.square(REFERENCE_DISTANCE_M / distance_m)
+    if besides != "noise.spike":
+        for moment in street.moments(from_s - _LATEST_S, to_s):
+            power += _shouted(t_s, *_words(moment, loud=False))
+    for sounding in street.soundings(from_s - _LATEST_S, to_s):
+        if besides is None or KINDS.get(sounding.name) != besides:
+            left_s = t_s - distances_m(sounding, t_s) / SPEED_OF_SOUND_MPS
+            sounds = (left_s >= sounding.began_s) & (left_s <= sounding.ended_s)
+            power += sounds * 10 ** (received_db(sounding, left_s) / 10)
+    return power
 
 
 def mood(street: Street, t_s: float) -> Mood:
@@ -76,15 +131,4 @@ def mood(street: Street, t_s: float) -> Mood:
 
 def level_db(street: Street, t_s: float) -> float:
     """The A-weighted level that the agents' own levels and distances add up to, in dB re 20 µPa."""
-    power = 10 ** (float(city_db(street.seed, street.traits.city_db, t_s)) / 10)
-    for car in street.cars(t_s, t_s):
-        distance_m = float(distance_to_microphone_m(float(car.x_m(t_s)), car.y_m, 0.4))
-        power += 10 ** ((car.level_db + 20 * np.log10(REFERENCE_DISTANCE_M / distance_m)) / 10)
-    for moment in street.moments(t_s, t_s):
-        for member in moment.members:
-            for word in member.words:
-                if word.began_s <= t_s <= word.ended_s:
-                    power += 10 ** ((word.level_db - 20 * np.log10(mouth_distance_m(member))) / 10)
-    for sounding in street.soundings(t_s, t_s):
-        power += 10 ** (float(received_db(sounding, np.array([t_s]))[0]) / 10)
-    return float(10 * np.log10(power))
+    return float(10 * np.log10(_power(street, np.array([t_s]))[0]))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from node.errors import OperatorError
@@ -11,15 +11,16 @@ from simulator.world.act import PLAY_KINDS, Act, PlayName
 from simulator.world.company import Company
 from simulator.world.crowd import Moment
 from simulator.world.expected import Expected, merged
-from simulator.world.force import NOBODY, Bodies
+from simulator.world.force import NOBODY, Bodies, Ground
 from simulator.world.ground import STREET_GROUND
 from simulator.world.itinerary import Itinerary, Person
-from simulator.world.layout import STREET_X_M
+from simulator.world.layout import FAR_PAVEMENT_Y_M, NEAR_PAVEMENT_Y_M, STREET_X_M
 from simulator.world.people import Looks, Pose
-from simulator.world.plays.watch import MANY, crowded
+from simulator.world.plays.watch import MANY
 from simulator.world.sounding import Sounding
 from simulator.world.traffic import Car
 
+_ALL_CLEAR_S = 3.0
 _ROOM_M = 14.0
 """From the middle of one vehicle to that of the next, where nobody brakes."""
 
@@ -32,6 +33,14 @@ class Closure:
     to_s: float
     x_m: tuple[float, float] = STREET_X_M
 
+    @classmethod
+    def around(
+        cls, people: Sequence[Person], from_s: float, to_s: float, x_m: tuple[float, float] = STREET_X_M
+    ) -> Closure:
+        """From an instant to another, and as much longer as somebody means to be on the road."""
+        on_it = [span for person in people for span in _on_the_road(person)]
+        return cls(min([from_s, *(span[0] for span in on_it)]), max([to_s, *(span[1] for span in on_it)]), x_m)
+
 
 @dataclass(slots=True)
 class Cast:
@@ -43,7 +52,6 @@ class Cast:
         sounds: what of it sounds.
         roars: its crowd moments.
         closed: where and when it keeps cars away.
-        crowds: its people may be so many that a good node tells of a dense crowd.
         watch: what else is to be told of it by sight; called once, when somebody asks.
     """
 
@@ -52,7 +60,6 @@ class Cast:
     sounds: tuple[Sounding, ...] = ()
     roars: tuple[Moment, ...] = ()
     closed: Closure | None = None
-    crowds: bool = False
     watch: Callable[[], list[Expected]] | None = None
     _told: list[Expected] | None = field(default=None, init=False)
 
@@ -63,6 +70,11 @@ class Cast:
     def bodies(self, step: int) -> Bodies:
         """The same people at a step."""
         return NOBODY if self.company is None else self.company.bodies(step)
+
+    def gives_way_to(self, others: Callable[[int], Bodies]) -> None:
+        """Its people keep out of whoever is there besides at a step."""
+        for company in ([] if self.company is None else [self.company]) + [roar.company for roar in self.roars]:
+            company.gives_way_to(others)
 
     def moments(self) -> list[Moment]:
         """The crowd moments of the act."""
@@ -88,13 +100,12 @@ class Cast:
     def expected(self) -> list[Expected]:
         """What a good node tells of it by sight."""
         if self._told is None:
-            told = crowded(self.company) if self.crowds and self.company is not None else []
-            self._told = merged(told + ([] if self.watch is None else self.watch()))
+            self._told = merged([] if self.watch is None else self.watch())
         return list(self._told)
 
 
-def crowd(act: Act, people: Sequence[Person], *, detours: bool = True) -> Company:
-    """The people of an act as a company on the whole street.
+def crowd(act: Act, people: Sequence[Person], *, detours: bool = True, ground: Ground = STREET_GROUND) -> Company:
+    """The people of an act as a company.
 
     Raises:
         OperatorError: they are so many that a good node tells of a dense crowd, and the act promises none.
@@ -104,7 +115,18 @@ def crowd(act: Act, people: Sequence[Person], *, detours: bool = True) -> Compan
             f"act {act.name}: count {act.count} is a dense crowd, which this act is not to be; "
             f"use fewer than {MANY}, or {PlayName.EGRESS}"
         )
-    return Company(Itinerary(people), STREET_GROUND, detours=detours)
+    return Company(Itinerary(people), ground, detours=detours)
+
+
+def _on_the_road(person: Person) -> Iterator[tuple[float, float]]:
+    """From when to when each way takes that leads over the road, and half as long again: among others it does."""
+    here, t_s = person.start, -math.inf
+    for leg in person.legs:
+        begins_s = t_s if leg.begins_s is None else leg.begins_s
+        takes_s = abs(leg.to - here) / leg.speed_mps
+        if min(leg.to.imag, here.imag) < FAR_PAVEMENT_Y_M[0] and max(leg.to.imag, here.imag) > NEAR_PAVEMENT_Y_M[1]:
+            yield begins_s, begins_s + 1.5 * takes_s + _ALL_CLEAR_S
+        here, t_s = leg.to, begins_s + takes_s
 
 
 def _meet(car: Car, vehicle: Car) -> bool:

@@ -9,14 +9,17 @@ import numpy as np
 
 from simulator.world.act import Act
 from simulator.world.chance import Stream, chance
+from simulator.world.company import Company
 from simulator.world.expected import Expected
-from simulator.world.ground import CROSSING_X_M
+from simulator.world.force import STEP_S
+from simulator.world.ground import AT_THE_CROSSING, CROSSING_X_M, PAVEMENTS
 from simulator.world.itinerary import Leg, Person
-from simulator.world.layout import DOORS_X_M, FACADE_Y_M, FAR_WALK_Y_M, STREET_X_M
+from simulator.world.layout import DOORS_X_M, FACADE_Y_M, FAR_WALK_Y_M, NEAR_WALK_Y_M, STREET_X_M
 from simulator.world.people import Looks, drawn_speed_mps
 from simulator.world.plays.arrivals import door_near, indoors, into, out_of, place_of, spots
 from simulator.world.plays.cast import Cast, Closure, crowd
 from simulator.world.plays.voices import Numbers, of_many
+from simulator.world.plays.watch import in_view
 from simulator.world.posture import FALLS_WITHIN_S
 from simulator.world.sounding import SoundName
 
@@ -43,7 +46,7 @@ def queue(seed: int, act: Act) -> Cast:
     talk_db = of_many(SoundName.TALK, max(1, length // 3))
     place = complex(door_m + length * _QUEUE_APART_M / 2, FACADE_Y_M - 0.7)
     talk = Numbers(act).sounding(SoundName.TALK, (act.at_s, act.ended_s), talk_db, place)
-    return Cast(crowd(act, people), sounds=(talk,))
+    return Cast(crowd(act, people, ground=PAVEMENTS), sounds=(talk,))
 
 
 def _waits(
@@ -75,14 +78,14 @@ def crossing(seed: int, act: Act) -> Cast:
     rng = chance(seed, Stream.ACTS, act.number)
     count = 14 if act.count is None else act.count
     far = math.ceil(count / 2)
-    sides = ((far, (9.5, 11.3), 1.6), (count - far, (0.5, 2.4), 10.2))
+    sides = ((far, (9.5, 11.3), FAR_WALK_Y_M, 1.6), (count - far, (0.5, 2.4), NEAR_WALK_Y_M, 10.2))
     people = []
-    for many, y_m, over_m in sides:
+    for many, y_m, walk_y_m, over_m in sides:
         half_m = 1.6 * max(1.0, many / 8)
         middle_m = sum(CROSSING_X_M) / 2
         for spot in spots(rng, many, (middle_m - half_m, middle_m + half_m), y_m, 0.85):
             speed_mps = drawn_speed_mps(rng)
-            start = complex(STREET_X_M[0], float(np.clip(spot.imag, *y_m)))
+            start = complex(STREET_X_M[0], float(np.clip(spot.imag, walk_y_m[0] + 0.7, walk_y_m[1])))
             comes_s = act.at_s - float(rng.uniform(2.0, 20.0)) - abs(spot - start) / speed_mps
             over = complex(float(np.clip(spot.real, *CROSSING_X_M)), over_m)
             end = complex(STREET_X_M[int(rng.integers(2))], over_m)
@@ -92,8 +95,8 @@ def crossing(seed: int, act: Act) -> Cast:
                 Leg(end, speed_mps, within_m=2.0),
             )
             people.append(Person(Looks.drawn(rng), start, ways, faces=complex(spot.real, 6.0)))
-    closed = Closure(act.at_s - 2.0, act.ended_s, (CROSSING_X_M[0] - 3.0, CROSSING_X_M[1] + 3.0))
-    return Cast(crowd(act, people), closed=closed)
+    closed = Closure.around(people, act.at_s - 2.0, act.ended_s, (CROSSING_X_M[0] - 6.0, CROSSING_X_M[1] + 6.0))
+    return Cast(crowd(act, people, ground=AT_THE_CROSSING), closed=closed)
 
 
 def school_break(seed: int, act: Act) -> Cast:
@@ -117,7 +120,7 @@ def school_break(seed: int, act: Act) -> Cast:
     level_db = of_many(SoundName.CHILDREN, count) if act.level_db is None else act.level_db
     span, place = (act.at_s + 1.5, max(act.at_s + 2.5, act.ended_s - 5.0)), complex(x_m, 11.0)
     return Cast(
-        crowd(act, people, detours=False),
+        crowd(act, people, detours=False, ground=PAVEMENTS),
         sounds=(Numbers(act).sounding(SoundName.CHILDREN, span, level_db, place),),
     )
 
@@ -140,5 +143,12 @@ def fall(seed: int, act: Act) -> Cast:
         speed_mps, y_m = drawn_speed_mps(rng), float(rng.uniform(*FAR_WALK_Y_M))
         way = Leg(complex(end_m, y_m), speed_mps, passes_s - abs(x_m - start_m) / speed_mps, within_m=2.0)
         people.append(Person(Looks.drawn(rng), complex(start_m, y_m), (way,)))
+    company = crowd(act, people, ground=PAVEMENTS)
+    return Cast(company, watch=lambda: _down(act, company))
+
+
+def _down(act: Act, company: Company) -> list[Expected]:
+    """The first of a company lies, if the camera sees where."""
     lies = Expected("person.down", act.at_s + FALLS_WITHIN_S, act.ended_s)
-    return Cast(crowd(act, people), watch=lambda: [lies] if lies.ended_s > lies.began_s else [])
+    where = company.state(math.ceil(lies.began_s / STEP_S)).place[:1]
+    return [lies] if lies.ended_s > lies.began_s and in_view(where).all() else []

@@ -24,7 +24,7 @@ from simulator.world.people import Looks, drawn_speed_mps
 from simulator.world.plays.arrivals import door_near, indoors, out_of, place_of, spots
 from simulator.world.plays.cast import Cast, Closure, crowd
 from simulator.world.plays.voices import Numbers, of_many
-from simulator.world.plays.watch import MANY, in_view, runners, spans
+from simulator.world.plays.watch import in_view, runners, spans
 from simulator.world.sounding import Sounding, SoundName
 
 ACT_MOMENTS = 500_000
@@ -98,8 +98,7 @@ def disturbance(seed: int, act: Act) -> Cast:
     return Cast(
         company,
         sounds=tuple(_uproar(rng, act, len(people))),
-        closed=Closure(act.at_s, act.ended_s + 20.0),
-        crowds=len(people) >= MANY,
+        closed=Closure.around(people, act.at_s, act.ended_s + 20.0),
         watch=lambda: _from_the_act("crowd.disturbance", act, company, _is_unruly),
     )
 
@@ -161,8 +160,7 @@ def _runs_away(kind: str, act: Act, people: list[Person]) -> Cast:
     return Cast(
         company,
         sounds=(_talk(Numbers(act), act, len(people)),),
-        closed=Closure(act.at_s, act.at_s + 40.0),
-        crowds=len(people) >= MANY,
+        closed=Closure.around(people, act.at_s, act.at_s + 40.0),
         watch=lambda: _from_the_act(kind, act, company, lambda bodies: runners(bodies) >= _FEW),
     )
 
@@ -173,6 +171,6 @@ def _talk(numbers: Numbers, act: Act, count: int) -> Sounding:
 
 
 def _from_the_act(kind: str, act: Act, company: Company, is_so: Callable[[Bodies], bool]) -> list[Expected]:
-    """One event, from the act's instant to the last instant at which something is so."""
+    """One event, from the first instant after the act's to the last at which something is so."""
     seen = spans(kind, company, act.at_s, is_so)
-    return [Expected(kind, act.at_s, max(event.ended_s for event in seen))] if seen else []
+    return [Expected(kind, seen[0].began_s, max(event.ended_s for event in seen))] if seen else []

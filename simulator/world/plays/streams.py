@@ -6,6 +6,7 @@ import numpy as np
 
 from simulator.world.act import Act
 from simulator.world.chance import Stream, chance
+from simulator.world.ground import PAVEMENTS
 from simulator.world.itinerary import Leg, Person
 from simulator.world.layout import DOORS_X_M, STREET_X_M
 from simulator.world.people import Looks, drawn_speed_mps
@@ -39,7 +40,7 @@ def counterflow(seed: int, act: Act) -> Cast:
         people.append(Person(Looks.drawn(rng), complex(start_m, lane_m), (way,)))
     level_db = of_many(SoundName.TALK, 4)
     talk = Numbers(act).sounding(SoundName.TALK, (act.at_s, act.ended_s), level_db, complex(_MEET_X_M, 11.0))
-    return Cast(crowd(act, people, detours=False), sounds=(talk,))
+    return Cast(crowd(act, people, detours=False, ground=PAVEMENTS), sounds=(talk,))
 
 
 def egress(seed: int, act: Act) -> Cast:
@@ -59,8 +60,7 @@ def egress(seed: int, act: Act) -> Cast:
     return Cast(
         crowd(act, people, detours=False),
         sounds=tuple(_of_a_stream(rng, act, at_once)),
-        closed=Closure(from_s, act.ended_s + 60.0),
-        crowds=True,
+        closed=Closure.around(people, from_s, act.ended_s + 60.0),
     )
 
 
@@ -100,7 +100,7 @@ def march(seed: int, act: Act) -> Cast:
     return Cast(
         crowd(act, people, detours=False),
         sounds=tuple(_of_a_march(act, count, (head_s, length_m, speed_mps))),
-        closed=Closure(head_s, gone_s + 10.0),
+        closed=Closure.around(people, head_s, gone_s + 10.0),
     )
 
 

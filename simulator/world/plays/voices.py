@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator
-from itertools import count
 
 import numpy as np
 
+from node.errors import OperatorError
 from simulator.world.act import Act
 from simulator.world.layout import Floats
 from simulator.world.sounding import STRENGTHS, Path, Sounding, SoundName, stands
 
-SOUNDINGS_OF_AN_ACT = 1000
+SOUNDINGS_OF_AN_ACT = 40_000
 """The numbers of an act's sounds begin at its own number times this, and do not reach those of the next."""
 
 ONE_VOICE_DB: dict[SoundName, float] = {
@@ -36,14 +36,23 @@ class Numbers:
     """The numbers of an act's sounds, one after the other."""
 
     def __init__(self, act: Act) -> None:
-        self._numbers: Iterator[int] = count(act.number * SOUNDINGS_OF_AN_ACT)
+        first = act.number * SOUNDINGS_OF_AN_ACT
+        self._name = act.name
+        self._numbers: Iterator[int] = iter(range(first, first + SOUNDINGS_OF_AN_ACT))
 
     def sounding(self, name: SoundName, span: tuple[float, float], level_db: float, path: Path | complex) -> Sounding:
-        """The act's next sound, from and to an instant; what stands is given its place, x + iy in metres."""
+        """The act's next sound, from and to an instant; what stands is given its place, x + iy in metres.
+
+        Raises:
+            OperatorError: it has so many that their numbers would be those of the next act.
+        """
+        number = next(self._numbers, None)
+        if number is None:
+            raise OperatorError(f"act {self._name}: lasts too long: it has more than {SOUNDINGS_OF_AN_ACT} sounds")
         moves = not isinstance(path, complex)
         if isinstance(path, complex):
             path = stands(path.real, path.imag, STRENGTHS[name].height_m)
-        return Sounding(name, next(self._numbers), span[0], span[1] - span[0], level_db, path, moves)
+        return Sounding(name, number, span[0], span[1] - span[0], level_db, path, moves)
 
 
 def along(points: Iterable[tuple[float, complex]], z_m: float) -> Path:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,20 +34,13 @@ def in_view(place: Vectors) -> NDArray[np.bool_]:
     return np.asarray((np.abs(np.angle(seen)) < _SIDE_RAD) & (np.abs(seen) > 2.5) & (np.abs(seen) < _SEEN_M))
 
 
-def is_dense(bodies: Bodies) -> bool:
-    """Whether those in view are `MANY`, or stand closer than `DENSE_PER_M2` somewhere."""
-    place = bodies.place[in_view(bodies.place)]
+def is_dense(place: Vectors) -> bool:
+    """Whether those of (n,) places that are in view are `MANY`, or closer than `DENSE_PER_M2` somewhere."""
+    place = place[in_view(place)]
     if place.size >= MANY:
         return True
     near = np.abs(place[:, None] - place) < _ROUND_M
     return bool(near.sum(axis=1).max(initial=0) > DENSE_PER_M2 * math.pi * _ROUND_M**2)
-
-
-def crowded(company: Company) -> list[Expected]:
-    """While its people are a dense crowd."""
-    if company.count <= DENSE_PER_M2 * math.pi * _ROUND_M**2:
-        return []
-    return spans("crowd.density", company, -math.inf, is_dense)
 
 
 def runners(bodies: Bodies) -> int:
@@ -57,6 +50,10 @@ def runners(bodies: Bodies) -> int:
 
 def spans(kind: str, company: Company, from_s: float, is_so: Callable[[Bodies], bool]) -> list[Expected]:
     """The times of 2 s and more after `from_s` at which something is so, as events."""
-    so = (t_s for t_s, bodies in company.instants(from_s) if is_so(bodies))
-    found = merged(Expected(kind, t_s, t_s) for t_s in so)
+    return lasting(kind, (t_s for t_s, bodies in company.instants(from_s) if is_so(bodies)))
+
+
+def lasting(kind: str, so_s: Iterable[float]) -> list[Expected]:
+    """Instants at which something is so, as events of 2 s and more."""
+    found = merged(Expected(kind, t_s, t_s) for t_s in so_s)
     return [event for event in found if event.ended_s - event.began_s >= _LASTS_S]

@@ -47,6 +47,18 @@ def test_whoever_paints_on_a_frozen_picture_does_not_unfreeze_it() -> None:
     assert np.array_equal(third.pixels, first.pixels)
 
 
+def test_faults_of_a_camera_act_in_the_order_in_which_they_are_given() -> None:
+    dark, frozen = Fault("camera.dark", 10, 40), Fault("camera.frozen", 20, 30)
+
+    seen_dark = frames(FaultyCamera(Still(), [dark, frozen]))
+    noisy_dark = frames(FaultyCamera(Still(), [frozen, dark]))
+
+    assert all(np.array_equal(frame.pixels, seen_dark[99].pixels) for frame in seen_dark[100:150])
+    assert float(np.mean(seen_dark[120].pixels)) < 10
+    assert float(np.mean(noisy_dark[120].pixels)) < 10
+    assert not np.array_equal(noisy_dark[120].pixels, noisy_dark[121].pixels)
+
+
 def test_a_covered_camera_shows_an_even_grey_that_is_never_the_same_twice() -> None:
     one, other = (frame.pixels for frame in frames(spoilt("camera.covered"))[120:122])
 

@@ -95,7 +95,7 @@ TEMPTING = SMALL + "hard_negative = true\n[street]\nroars = false\n"
         (SMALL + act("horn", at_s=1, every_s=20), "act.0.every_s: without a count there is only one"),
         (SMALL + act("horn", at_s=1, speed_mps=20), "act.0.speed_mps: horn does not move"),
         (SMALL + act("march", at_s=1, count=40), "act.0.count: 40 people are a dense crowd, which march is not to be"),
-        (SMALL + act("cloud", at_s=1, count=2), "act.0.count: means nothing to a cloud"),
+        (SMALL + act("cloud", at_s=1, count=2), "act.0.count: means nothing to cloud"),
         (SMALL + fault("microphone.tired", 1, 2), "fault.0: there is no fault 'microphone.tired'"),
         (SMALL + fault("camera.dark", 9, 2), "fault.0: to_s must be after from_s"),
         (SMALL + fault("camera.dark", -9, 2), "fault.0.from_s: input should be greater than or equal to 0"),
@@ -141,7 +141,9 @@ def test_a_scenario_that_contradicts_itself_is_one_line_with_file_and_key(text: 
 @pytest.mark.parametrize(
     "text",
     [
-        pytest.param(TEMPTING + act("siren.wail", at_s=5, x_m=2000), id="a siren too far away to be told tempts"),
+        pytest.param(
+            TEMPTING + act("siren.wail", at_s=5, x_m=2000, level_db=112), id="a siren too far away to be told tempts"
+        ),
         pytest.param(TEMPTING + act("music.concert", at_s=5), id="music is no truth"),
         pytest.param(TEMPTING + fault("microphone.deaf", 5, 9), id="a broken sensor is no event of the street"),
         pytest.param(SMALL + fault("microphone.wind", 5, 9), id="roars are heard through wind"),

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from node.errors import OperatorError
 from simulator.world.layout import FACADE_Y_M, STREET_X_M
-from simulator.world.street import BETWEEN_ROARS_S, FIRST_ROAR_S, Street
+from simulator.world.street import Street
 
 SEEDS = st.integers(0, 2**63)
 
@@ -20,7 +20,6 @@ def test_the_first_roar_begins_20_to_40_s_after_the_start(seed: int) -> None:
     first = min(moment.began_s for moment in Street(seed).moments(0.0, 60.0))
 
     assert 20.0 <= first <= 40.0
-    assert first == pytest.approx(np.clip(first, *FIRST_ROAR_S))
 
 
 @given(SEEDS)
@@ -33,7 +32,6 @@ def test_roars_follow_each_other_every_40_to_90_s(seed: int) -> None:
     assert len(moments) >= 6
     assert np.all(gaps_s >= 40.0)
     assert np.all(gaps_s <= 90.0)
-    assert BETWEEN_ROARS_S[0] >= 40.0
 
 
 @given(SEEDS)

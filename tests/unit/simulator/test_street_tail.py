@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 from scipy.signal import butter, fftconvolve, sosfilt
 
 from simulator.sound.noise import FRAME
-from simulator.sound.tail import REACHES, Tail, reach_of, t60_s, tail_share, taps
+from simulator.sound.tail import REACHES, Tail, reach_of, t60_s, taps
+from simulator.world.levels import tail_share
 
 Floats = NDArray[np.float64]
 RATE = 48_000

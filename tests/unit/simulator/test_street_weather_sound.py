@@ -7,7 +7,8 @@ from scipy.signal import bilinear_zpk, sosfilt, zpk2sos
 
 from simulator.sound.noise import FRAME
 from simulator.sound.soundscape import Soundscape
-from simulator.sound.weather import Rain, Wind, rain_db, wind_db
+from simulator.sound.weather import Rain, Wind
+from simulator.world.levels import rain_db, wind_db
 from simulator.world.street import Street, Traits
 
 Floats = NDArray[np.float64]
