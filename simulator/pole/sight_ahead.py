@@ -1,4 +1,4 @@
-"""The camera's pictures, rendered ahead by a process of its own. They are the same pictures to the byte."""
+"""The camera's pictures, rendered ahead by two processes in turn. They are the same pictures to the byte."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from simulator.sight.scene import Scene
 from simulator.sight.texture import Picture
 
 WORTH = 5
-"""Pictures that are asked for in a row before a process is worth it."""
+"""Pictures that are asked for in a row before processes are worth it."""
+_IN_TURN = 2
+"""Processes: one renders the even pictures, one the odd ones. A dense crowd keeps both cores busy."""
 
 
 class SightAhead:
@@ -31,7 +33,8 @@ class SightAhead:
         self._ends_s = ends_s
         self._next = 0
         self._in_a_row = 0
-        self._process: RenderProcess | None = None
+        self._processes: list[RenderProcess] = []
+        self._began = 0
         self._alone = not is_worth_it()
 
     def picture(self, index: int) -> Picture:
@@ -39,13 +42,13 @@ class SightAhead:
         if index != self._next:
             self.close()
             self._in_a_row = 0
-        if self._process is None and self._in_a_row >= WORTH and not self._alone:
+        if not self._processes and self._in_a_row >= WORTH and not self._alone:
             self._start(index)
         width, height = self._size
-        content = None if self._process is None else self._process.read(width * height * 3)
+        content = self._read(index, width * height * 3) if self._processes else None
         if content is None:
-            # The process is gone, whatever befell it: this one can do it too.
-            self._alone = self._alone or self._process is not None
+            # A process is gone, whatever befell it: this one can do it too.
+            self._alone = self._alone or bool(self._processes)
             self.close()
             picture = self._scene.picture(index / self._fps)
         else:
@@ -55,24 +58,30 @@ class SightAhead:
         return picture
 
     def close(self) -> None:
-        """Ends the process, if there is one."""
-        if self._process is not None:
-            self._process.close()
-            self._process = None
+        """Ends the processes, if there are any."""
+        for process in self._processes:
+            process.close()
+        self._processes = []
 
     @property
-    def process(self) -> int | None:
-        """The number of the process that renders ahead, or None."""
-        return None if self._process is None else self._process.pid
+    def processes(self) -> list[int]:
+        """The numbers of the processes that render ahead."""
+        return [process.pid for process in self._processes]
+
+    def _read(self, index: int, count: int) -> bytes | None:
+        return self._processes[(index - self._began) % _IN_TURN].read(count)
 
     def _start(self, index: int) -> None:
+        self._began = index
         try:
-            self._process = RenderProcess(self._rendered(index))
+            for turn in range(_IN_TURN):
+                self._processes.append(RenderProcess(self._rendered(index + turn)))
         except OSError:  # no process or pipe is left for us: slower, but the same pictures
             self._alone = True
+            self.close()
 
     def _rendered(self, index: int) -> Iterator[bytes]:
-        """The pictures from a number on, to the end of the street."""
+        """The pictures from a number on that are one process's turn, to the end of the street."""
         while self._ends_s is None or index / self._fps < self._ends_s:
             yield self._scene.picture(index / self._fps).tobytes()
-            index += 1
+            index += _IN_TURN

@@ -16,7 +16,7 @@ from simulator.world.layout import Floats
 
 _LEVELS: tuple[tuple[Detail, float, float, int], ...] = (
     # how finely, from how many pixels per metre, to how many, and how much larger it is drawn
-    (FINE, 52.0, np.inf, 2), (PLAIN, 16.0, 52.0, 3), (ROUGH, 0.0, 16.0, 4),
+    (FINE, 52.0, np.inf, 2), (PLAIN, 24.0, 52.0, 2), (ROUGH, 0.0, 24.0, 3),
 )  # fmt: skip
 _FOLDS: Floats = np.random.default_rng(5).uniform(0.93, 1.05, (512, 1))
 """Cloth is not even: each face of a body is a little lighter or darker, always the same."""

@@ -5,14 +5,18 @@ from __future__ import annotations
 import numpy as np
 
 from simulator.sound.noise import SAMPLE_RATE_HZ
-from simulator.sound.shaping import band, convolved_round, cycles, decay, noise, smeared, swell, wander, wave
+from simulator.sound.shaping import band, cycles, decay, noise, smeared, swell, wander, wave
 from simulator.sound.take import Take
 from simulator.sound.throat import Person, someone, syllable
 from simulator.world.layout import Floats
 
 _FEW_CLAPS = 12
 _HANDS = 96
-_SHOUTS = 40
+_CLAP = 2400
+"""Samples of a clap."""
+_WAYS = 2
+"""In which somebody says one syllable of a chant."""
+_SHOUTS = 16
 """Different words of a crowd; each is said by several people, and nobody hears that among so many."""
 
 
@@ -52,13 +56,16 @@ def chant(take: Take) -> Floats:
     text = [(str(nature.choice(list("aoei"))), float(nature.choice([1.0, 1.0, 1.19, 1.33]))) for _ in range(4)]
     people = [someone(nature) for _ in range(16)]
     sound = take.canvas()
+    said: list[tuple[int, list[Floats]]] = []
+    for person in people:
+        higher = Person(1.4 * person.pitch_hz, person.shorter, 0.08, 0.015)
+        for place, (vowel, height) in enumerate(text):
+            pitch = (height, height, 0.9 * height)
+            said.append((place, [syllable(take.rng, higher, vowel, 0.75 * beat_s, pitch) for _ in range(_WAYS)]))
     for at in take.beats(beat_s * (len(text) + int(nature.integers(0, 3)))):
-        for person in people:
-            higher = Person(1.4 * person.pitch_hz, person.shorter, 0.08, 0.015)
-            for place, (vowel, height) in enumerate(text):
-                late = round((place * beat_s + abs(float(take.rng.normal(0, 0.03)))) * SAMPLE_RATE_HZ)
-                shout = syllable(take.rng, higher, vowel, 0.75 * beat_s, (height, height, 0.9 * height))
-                sound.lay(at + late, shout, float(take.rng.uniform(0.4, 1.0)))
+        for place, ways in said:
+            late = round((place * beat_s + abs(float(take.rng.normal(0, 0.03)))) * SAMPLE_RATE_HZ)
+            sound.lay(at + late, ways[int(take.rng.integers(_WAYS))], float(take.rng.uniform(0.4, 1.0)))
     return sound.samples
 
 
@@ -66,20 +73,25 @@ def applause(take: Take) -> Floats:
     """A hundred pairs of hands, each pair with its own pace and its own hollow."""
     paces_s = take.nature.uniform(0.2, 0.36, _HANDS)
     strengths = take.nature.gamma(1.0, 1.0, _HANDS)
-    sound = np.zeros(take.count)
+    sound = np.zeros(take.count + _CLAP)
     for few in np.array_split(np.arange(_HANDS), _FEW_CLAPS):
-        struck = np.zeros(take.count)
+        struck: list[tuple[int, float]] = []
         for person in few:
-            at = np.array(list(take.beats(float(paces_s[person]), spread=0.5)))
-            struck[at] += strengths[person] * take.rng.uniform(0.6, 1.0, at.size)
+            at = list(take.beats(float(paces_s[person]), spread=0.5))
+            strong = strengths[person] * take.rng.uniform(0.6, 1.0, len(at))
+            struck += zip(at, strong.tolist(), strict=True)
         clap = _clap(take)
-        # A few claps of the end come in at the begin: nobody hears that of applause.
-        sound += convolved_round(struck, clap)
-    return smeared(take.nature, sound, 0.8, 0.06, wraps=take.wraps)
+        # Laid one by one: they are short and far apart, a transform of the whole would cost ten times as much.
+        for begin, strength in struck:
+            sound[begin : begin + _CLAP] += strength * clap
+    # The claps of the end come in at the begin, as far as there is one: nobody hears that of applause.
+    over = min(_CLAP, take.count)
+    sound[:over] += sound[take.count : take.count + over]
+    return smeared(take.nature, sound[: take.count], 0.8, 0.06, wraps=take.wraps)
 
 
 def _clap(take: Take) -> Floats:
-    n = 2400
+    n = _CLAP
     hollow_hz = float(take.nature.uniform(700, 1900))
     return np.asarray(noise(take.rng, n, band(hollow_hz * 0.6, hollow_hz * 2.2, 1)) * decay(n, 0.006))
 

@@ -151,13 +151,6 @@ def decay(n: int, time_s: float) -> Floats:
     return np.asarray(np.exp(-seconds(n) / time_s))
 
 
-def convolved_round(sound: Floats, answer: Floats) -> Floats:
-    """A sound with an answer that is not longer, on a circle: shape of `sound`."""
-    padded = np.zeros(sound.size)
-    padded[: answer.size] = answer[: sound.size]
-    return np.asarray(np.fft.irfft(np.fft.rfft(sound) * np.fft.rfft(padded), sound.size))
-
-
 def smeared(rng: np.random.Generator, sound: Floats, share: float, time_s: float, *, wraps: bool = False) -> Floats:
     """A sound and what the things right beside its source throw back: diffuse, e times weaker every `time_s`.
 
