@@ -51,8 +51,8 @@ def _stillness() -> HopEnergies:
 def _over(heard: HopEnergies, still: HopEnergies) -> HopEnergies:
     """What is heard over the stillness."""
     a, c, voice = (
-        np.maximum(now - none.mean(axis=0), 1e-3)
-        for now, none in ((heard.a, still.a), (heard.c, still.c), (heard.voice, still.voice))
+        np.maximum(now - empty.mean(axis=0), 1e-3)
+        for now, empty in ((heard.a, still.a), (heard.c, still.c), (heard.voice, still.voice))
     )
     return HopEnergies(a, c, voice, heard.c_peak, heard.modulation)
 
