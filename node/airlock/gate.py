@@ -5,7 +5,8 @@ Rules (docs/privacy.md tells them to residents):
     P1  Only the closed kinds and words of `node.contract` pass; counts in a summary stop at 3.
     P2  Incidents are told to the nearest second, durations and peaks in steps.
     P3  Levels are told in whole dB, over a window only.
-    P4  At most `incidents_per_10_min` and `incidents_per_day` incidents begin. What is kept back is counted.
+    P4  At most `incidents_per_10_min` and `incidents_per_day` incidents begin, and of these a share is kept for the
+        more severe ones. What is kept back is counted.
     P5  An end is told only of an incident whose start was told.
     P6  What `sense` sends is taken in on ticks of a quarter of a second.
 
@@ -31,6 +32,7 @@ from node.contract.words import (
     Confidence,
     EndReason,
     Kind,
+    Severity,
 )
 
 TICK_S = 0.25
@@ -42,6 +44,9 @@ HEALTH_CHANGES_AT_ONCE = 4
 
 FLOOR_PER_10_MIN = 4
 FLOOR_PER_DAY = 150
+KEPT_PER_10_MIN = {Severity.SEVERE: 0, Severity.MODERATE: 1, Severity.MINOR: 2}
+KEPT_PER_DAY = {Severity.SEVERE: 0, Severity.MODERATE: 30, Severity.MINOR: 60}
+"""How many of the incidents that may begin stay kept for more severe ones; never more than half of them."""
 TEN_MINUTES_MS = 600_000
 DAY_MS = 86_400_000
 
@@ -115,13 +120,21 @@ class Tally:
     last_sequence: int
 
 
-def may_begin(policy: Policy, ledger: Ledger) -> Held | None:
-    """None when an incident may be told now, else the cap that keeps it back (P4)."""
-    if ledger.in_10_min >= policy.incidents_per_10_min:
+def may_begin(policy: Policy, ledger: Ledger, severity: Severity) -> Held | None:
+    """None when an incident of this severity may be told now, else the cap that keeps it back (P4).
+
+    A day of horns must not use up what a shot would need: the less severe leave a share of each cap free.
+    """
+    if ledger.in_10_min >= _open_to(severity, policy.incidents_per_10_min, KEPT_PER_10_MIN):
         return Held.RATE_10_MIN
-    if ledger.in_day >= policy.incidents_per_day:
+    if ledger.in_day >= _open_to(severity, policy.incidents_per_day, KEPT_PER_DAY):
         return Held.RATE_DAY
     return None
+
+
+def _open_to(severity: Severity, cap: int, kept: dict[Severity, int]) -> int:
+    """How much of a cap incidents of a severity may use up."""
+    return cap - min(kept[severity], cap // 2)
 
 
 def begin(body: IncidentBegan, event_id: str, stamp: Stamp) -> IncidentStart:
@@ -175,7 +188,7 @@ def summarise(sensed: WindowSensed | None, window_s: int, tally: Tally, stamp: S
         sound_exposure_s=sound_s,
         sight_exposure_s=min(sensed.sight_exposure_s, window_s) if sensed else 0,
         levels=_levels(sensed) if sensed and sound_s else None,
-        counts=Counts(noise_spike=few(tally.began.get(Kind.NOISE_SPIKE, 0))),
+        counts=Counts.of(tally.began),
         held_back=few(tally.held_back),
         last_sequence=tally.last_sequence,
         clock=stamp.clock,

@@ -138,6 +138,24 @@ class Status:
     lost_records: Counter
 
 
+@dataclass(frozen=True, slots=True)
+class HourLearnt:
+    """What an hour of the week sounds like, for the next run of `sense`: kept on the device, never published.
+
+    Args:
+        hour: of the week, of UTC: 0 is Monday 00:00-01:00.
+        l50_ddb: the level that was exceeded half of the hour, averaged over weeks, in tenths of a dB.
+        l90_ddb: the level that was exceeded 90 % of the hour, likewise.
+        weeks: over how many weeks, up to 100.
+    """
+
+    TYPE: ClassVar[int] = 5
+    hour: Annotated[int, Range(0, 167)]
+    l50_ddb: LevelDdb
+    l90_ddb: LevelDdb
+    weeks: Annotated[int, Range(1, 100)]
+
+
 class SensorState:
     """The codes of `Status.microphone` and `Status.camera`."""
 
@@ -148,8 +166,10 @@ class SensorState:
     FAULTY = 4
 
 
-Body = IncidentBegan | IncidentEnded | WindowSensed | Status
-BODIES: dict[int, type[Body]] = {body.TYPE: body for body in (IncidentBegan, IncidentEnded, WindowSensed, Status)}
+Body = IncidentBegan | IncidentEnded | WindowSensed | Status | HourLearnt
+BODIES: dict[int, type[Body]] = {
+    body.TYPE: body for body in (IncidentBegan, IncidentEnded, WindowSensed, Status, HourLearnt)
+}
 
 
 def ranges(body: type[Body]) -> dict[str, Range]:

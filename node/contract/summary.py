@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from node.contract.base import ClockState, FewCount, Late, Sequence, Stamped, Unsensed, UptimeSeconds, Wire
+from node.contract.base import ClockState, FewCount, Late, Sequence, Stamped, Unsensed, UptimeSeconds, Wire, few
 from node.contract.words import ClockQuality, Kind
 
 MAX_WINDOW_S = 3600
@@ -42,6 +43,19 @@ class Counts(Wire):
     """How many incidents of each kind began in the window; 3 stands for three or more."""
 
     noise_spike: FewCount = Field(alias=Kind.NOISE_SPIKE.value)
+    sound_impulse: FewCount = Field(alias=Kind.SOUND_IMPULSE.value)
+    sound_gunshot: FewCount = Field(alias=Kind.SOUND_GUNSHOT.value)
+    sound_explosion: FewCount = Field(alias=Kind.SOUND_EXPLOSION.value)
+    sound_fireworks: FewCount = Field(alias=Kind.SOUND_FIREWORKS.value)
+    sound_scream: FewCount = Field(alias=Kind.SOUND_SCREAM.value)
+    sound_glass_break: FewCount = Field(alias=Kind.SOUND_GLASS_BREAK.value)
+    sound_siren: FewCount = Field(alias=Kind.SOUND_SIREN.value)
+    sound_horn_or_alarm: FewCount = Field(alias=Kind.SOUND_HORN_OR_ALARM.value)
+
+    @classmethod
+    def of(cls, began: Mapping[Kind, int]) -> Self:
+        """The counts as a summary may say them; a kind that is not named did not begin."""
+        return cls(**{field: few(began.get(Kind(info.alias or field), 0)) for field, info in cls.model_fields.items()})
 
 
 class Summary(Wire):

@@ -14,18 +14,41 @@ class Kind(StrEnum):
     """What a node can report."""
 
     NOISE_SPIKE = "noise.spike"
+    SOUND_IMPULSE = "sound.impulse"
+    SOUND_GUNSHOT = "sound.gunshot"
+    SOUND_EXPLOSION = "sound.explosion"
+    SOUND_FIREWORKS = "sound.fireworks"
+    SOUND_SCREAM = "sound.scream"
+    SOUND_GLASS_BREAK = "sound.glass_break"
+    SOUND_SIREN = "sound.siren"
+    SOUND_HORN_OR_ALARM = "sound.horn_or_alarm"
 
 
 class EventType(StrEnum):
     """The CloudEvents `type` of each kind: reverse DNS, and the major version of its schema."""
 
     NOISE_SPIKE = "org.polewatch.noise.spike.v1"
+    SOUND_IMPULSE = "org.polewatch.sound.impulse.v1"
+    SOUND_GUNSHOT = "org.polewatch.sound.gunshot.v1"
+    SOUND_EXPLOSION = "org.polewatch.sound.explosion.v1"
+    SOUND_FIREWORKS = "org.polewatch.sound.fireworks.v1"
+    SOUND_SCREAM = "org.polewatch.sound.scream.v1"
+    SOUND_GLASS_BREAK = "org.polewatch.sound.glass_break.v1"
+    SOUND_SIREN = "org.polewatch.sound.siren.v1"
+    SOUND_HORN_OR_ALARM = "org.polewatch.sound.horn_or_alarm.v1"
 
 
 class Category(StrEnum):
     """The general description that a dispatcher reads."""
 
     NOISE_DISTURBANCE = "noise_disturbance"
+    POSSIBLE_GUNFIRE = "possible_gunfire"
+    POSSIBLE_EXPLOSION = "possible_explosion"
+    FIREWORKS = "fireworks"
+    POSSIBLE_DISTRESS = "possible_distress"
+    PROPERTY_DAMAGE = "property_damage"
+    EMERGENCY_VEHICLE = "emergency_vehicle"
+    TRAFFIC = "traffic"
 
 
 class Severity(StrEnum):
@@ -50,6 +73,12 @@ class Evidence(StrEnum):
     LEVEL_RISE = "level_rise"
     VOICE_BAND = "voice_band"
     SUSTAINED = "sustained"
+    MODULATION = "modulation"
+    CLASSIFIER = "classifier"
+    IMPULSE_SHAPE = "impulse_shape"
+    OVERLOAD = "overload"
+    BURST = "burst"
+    REGULAR = "regular"
 
 
 class EndReason(StrEnum):
@@ -125,6 +154,14 @@ class KindFacts:
 
 KINDS: dict[Kind, KindFacts] = {
     Kind.NOISE_SPIKE: KindFacts(1, EventType.NOISE_SPIKE, Category.NOISE_DISTURBANCE, Severity.MODERATE),
+    Kind.SOUND_IMPULSE: KindFacts(2, EventType.SOUND_IMPULSE, Category.NOISE_DISTURBANCE, Severity.MINOR),
+    Kind.SOUND_GUNSHOT: KindFacts(3, EventType.SOUND_GUNSHOT, Category.POSSIBLE_GUNFIRE, Severity.SEVERE),
+    Kind.SOUND_EXPLOSION: KindFacts(4, EventType.SOUND_EXPLOSION, Category.POSSIBLE_EXPLOSION, Severity.SEVERE),
+    Kind.SOUND_FIREWORKS: KindFacts(5, EventType.SOUND_FIREWORKS, Category.FIREWORKS, Severity.MINOR),
+    Kind.SOUND_SCREAM: KindFacts(6, EventType.SOUND_SCREAM, Category.POSSIBLE_DISTRESS, Severity.MODERATE),
+    Kind.SOUND_GLASS_BREAK: KindFacts(7, EventType.SOUND_GLASS_BREAK, Category.PROPERTY_DAMAGE, Severity.MODERATE),
+    Kind.SOUND_SIREN: KindFacts(8, EventType.SOUND_SIREN, Category.EMERGENCY_VEHICLE, Severity.MINOR),
+    Kind.SOUND_HORN_OR_ALARM: KindFacts(9, EventType.SOUND_HORN_OR_ALARM, Category.TRAFFIC, Severity.MINOR),
 }
 KIND_OF_CODE: dict[int, Kind] = {facts.code: kind for kind, facts in KINDS.items()}
 
@@ -132,6 +169,12 @@ EVIDENCE_BIT: dict[Evidence, int] = {
     Evidence.LEVEL_RISE: 0,
     Evidence.VOICE_BAND: 1,
     Evidence.SUSTAINED: 2,
+    Evidence.MODULATION: 3,
+    Evidence.CLASSIFIER: 4,
+    Evidence.IMPULSE_SHAPE: 5,
+    Evidence.OVERLOAD: 6,
+    Evidence.BURST: 7,
+    Evidence.REGULAR: 8,
 }
 """The bit of each word in the airlock's records, never reused."""
 MAX_EVIDENCE = 3

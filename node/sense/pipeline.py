@@ -1,7 +1,7 @@
 """The line: sound and pictures go in, records come out. The same for a device, a file and the simulator.
 
-    AudioBlock -> hop -> truth -> SoundLevel -> background, spike -> incident ─┐
-    Frame -> truth -> Scene ───────────────────────────────────────────────────┴-> Body -> airlock
+    AudioBlock -> hop -> Ears -> incident ─┐
+    Frame -> truth -> Scene ───────────────┴-> Body -> airlock
 
 One thread calls it. It keeps no sample and no pixel from one call to the next, but for the unfinished hop.
 """
@@ -15,15 +15,14 @@ from dataclasses import dataclass
 from node.airlock.record import Body
 from node.config.settings import Settings
 from node.ops.clock import WallClock
-from node.sense.audio.background import Background
-from node.sense.audio.level import Meter, SoundLevel
-from node.sense.audio.spike import SpikeDetector
+from node.sense.audio.ears import Ears
+from node.sense.audio.level import SoundLevel
 from node.sense.capture.hops import HOP_S, Hopper
 from node.sense.capture.ports import AudioBlock, Frame
 from node.sense.fusion.incident import Incidents
 from node.sense.fusion.window import Window
 from node.sense.truth.camera import CameraState, CameraTruth
-from node.sense.truth.microphone import MicrophoneState, MicrophoneTruth
+from node.sense.truth.microphone import MicrophoneState
 from node.sense.vision.eyes import Eyes, Scene
 
 _CALIBRATION_CODE = {"none": 0, "nominal": 1, "calibrator": 2}
@@ -68,10 +67,7 @@ class Pipeline:
         self._emit = emit
         self._observe = observe
         self._hopper = Hopper()
-        self._microphone = MicrophoneTruth()
-        self._meter = Meter(settings.microphone.full_scale_db)
-        self._background = Background()
-        self._spike = SpikeDetector(settings.spike)
+        self._ears = Ears(settings)
         self._eyes = Eyes(settings.presence)
         self._camera = CameraTruth()
         self._incidents = Incidents()
@@ -108,26 +104,22 @@ class Pipeline:
 
     def finish(self, t_s: float) -> None:
         """Sensing stops: what is open ends, and the window is closed as far as it came."""
-        if (ended := self._spike.finish(t_s)) is not None:
+        for ended in self._ears.finish(t_s):
             self._emit(*self._incidents.observe(ended))
         self._close_window(t_s)
 
     def _hear_hop(self, hop: AudioBlock) -> None:
-        """Takes in one hop: truth first, because a dead microphone is not a quiet street."""
-        self.microphone_state = self._microphone.judge(hop)
-        trusted = self.microphone_state.is_trusted
-        level = self._meter.measure(hop)
-        window = self._open_window(level.t_s)
-        if trusted:
-            window.hear(level, HOP_S)
-        changed = self._spike.step(level, self._background, trusted=trusted)
-        if changed is not None:
-            self._emit(*self._incidents.observe(changed))
-        if trusted:
-            self._background.update(level.laf_db, absorb=not self._spike.active)
+        """Takes in one hop: what it says goes into its window, what begins or ends with it leaves."""
+        heard = self._ears.hear(hop)
+        self.microphone_state = heard.state
+        window = self._open_window(heard.level.t_s)
+        if heard.state.is_trusted:
+            window.hear(heard.level, HOP_S)
+        for change in heard.changes:
+            self._emit(*self._incidents.observe(change))
         if self._observe is not None:
-            observation = Observation(level.t_s, level, self._background.l50_db, self._spike.active, self._scene)
-            self._observe(observation)
+            level = heard.level
+            self._observe(Observation(level.t_s, level, heard.background_db, heard.spike, self._scene))
 
     def _open_window(self, t_s: float) -> Window:
         """The window that an instant belongs to; the one before is closed when its time is over."""

@@ -12,7 +12,7 @@ from node.airlock import gate
 from node.airlock.gate import Policy
 from node.airlock.record import IncidentBegan, IncidentEnded, Record, Status, WindowSensed, decode
 from node.contract.envelope import Numbered
-from node.contract.words import KIND_OF_CODE
+from node.contract.words import KIND_OF_CODE, KINDS
 from node.errors import RecordError
 from node.uplink.books import Books
 from node.uplink.outbox import Moment
@@ -137,13 +137,14 @@ class Intake:
         at_ms = arrival.moment.at_ms
         # What is dated back into a window that has been told counts in the next one.
         window = max(arrival.window, self._summaries.first_open() or arrival.window)
-        if gate.may_begin(self._policy, self._register.ledger(at_ms)) is not None:
+        kind = KIND_OF_CODE[body.kind_code]
+        if gate.may_begin(self._policy, self._register.ledger(at_ms), KINDS[kind].severity) is not None:
             self._register.hold(at_ms, window)
             return []
         stamp = self._composer.stamp(arrival.instant_s)
         compose = self._composer.start(lambda event_id: gate.begin(body, event_id, stamp), arrival.instant_s)
         message = self._outbox.add(compose, arrival.moment)
-        incident = OpenIncident(arrival.record.epoch, body.incident, message.id, KIND_OF_CODE[body.kind_code])
+        incident = OpenIncident(arrival.record.epoch, body.incident, message.id, kind)
         self._register.tell(incident, at_ms, window)
         return [message]
 

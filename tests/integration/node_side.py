@@ -22,7 +22,7 @@ UNCAPPED = """
 import sys
 from pathlib import Path
 from node.airlock import gate
-gate.may_begin = lambda policy, ledger: None
+gate.may_begin = lambda policy, ledger, severity: None
 from node.uplink import app
 from node.ops.logs import configure
 from node.config.load import load

@@ -12,8 +12,9 @@ from scipy.signal import resample_poly
 
 from node.config.sound import SpikeSettings
 from node.sense.audio.background import Background
+from node.sense.audio.heard import Began, Ended
 from node.sense.audio.level import Meter
-from node.sense.audio.spike import SpikeBegan, SpikeDetector, SpikeEnded
+from node.sense.audio.spike import SpikeDetector
 from node.sense.capture.files import AudioFile
 from node.sense.capture.hops import Hopper
 from node.sense.capture.ports import EndOfMedia
@@ -31,11 +32,11 @@ class Ears:
     """The stages from samples to the spike, one after the other, as the pipeline runs them."""
 
     def __init__(self) -> None:
-        self.found: list[SpikeBegan | SpikeEnded] = []
+        self.found: list[Began | Ended] = []
         self._truth, self._meter, self._background = MicrophoneTruth(), Meter(0.0), Background()
         self._spike = SpikeDetector(SpikeSettings())
 
-    def listen(self, path: Path) -> list[SpikeBegan | SpikeEnded]:
+    def listen(self, path: Path) -> list[Began | Ended]:
         file, hopper, t_s = AudioFile(path), Hopper(), 0.0
         while True:
             try:
@@ -87,9 +88,9 @@ def written(path: Path, samples: np.ndarray, rate_hz: int, *, stereo: bool) -> P
     return path
 
 
-def is_one_spike_at(found: list[SpikeBegan | SpikeEnded], onset_s: float) -> bool:
+def is_one_spike_at(found: list[Began | Ended], onset_s: float) -> bool:
     match found:
-        case [SpikeBegan(began_s=began_s), SpikeEnded()]:
+        case [Began(began_s=began_s), Ended()]:
             return abs(began_s - onset_s) <= 1.0
     return False
 

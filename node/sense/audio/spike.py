@@ -16,20 +16,18 @@ threshold on these levels tells the two apart without losing crowds that swell; 
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
-from enum import IntEnum
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 
+from node.contract.words import Evidence, Kind
 from node.sense.audio import rise
 from node.sense.audio.background import Background
+from node.sense.audio.heard import Began, Confidence, Ended
 from node.sense.audio.lifecycle import STEPS, Sign, State
 from node.sense.capture.hops import HOP_S
 
 if TYPE_CHECKING:
     from node.config.sound import SpikeSettings
     from node.sense.audio.level import SoundLevel
-
-Evidence = Literal["level_rise", "voice_band", "sustained"]
 
 MEMORY_HOPS: Final = 20
 """How far back a beginning is looked for, 2.5 s: a roar may swell, a crowd takes a breath after its first shout."""
@@ -43,48 +41,6 @@ CLEAR_DB: Final = (3.0, 8.0)
 
 BLIND_HOPS: Final = 40
 """Lost blocks are bridged; five seconds without trusted sound are not: the street may be another one then."""
-
-
-class Confidence(IntEnum):
-    """How sure a spike is."""
-
-    LOW = 0
-    MEDIUM = 1
-    HIGH = 2
-
-
-@dataclass(frozen=True, slots=True)
-class SpikeBegan:
-    """A spike has opened.
-
-    Args:
-        began_s: the beginning of the first hop above the threshold, in seconds.
-        sure_s: when it was sure, in seconds; later than `began_s`.
-        confidence: how sure.
-        evidence: why, in words of the contract's vocabulary, strongest first.
-    """
-
-    began_s: float
-    sure_s: float
-    confidence: Confidence
-    evidence: tuple[Evidence, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class SpikeEnded:
-    """A spike is over.
-
-    Args:
-        ended_s: when the last of it was heard, in seconds.
-        duration_s: from `began_s`, more than 0.
-        peak_over_background_db: the greatest A-weighted Fast level over the background's L50, 0 or more.
-        stopped: the sound did not end; the listening did.
-    """
-
-    ended_s: float
-    duration_s: float
-    peak_over_background_db: float
-    stopped: bool
 
 
 class SpikeDetector:
@@ -110,7 +66,7 @@ class SpikeDetector:
         """True while a spike rises, is open or closes: what is heard then is no background."""
         return self._state in {State.RISING, State.OPEN, State.CLOSING}
 
-    def step(self, level: SoundLevel, background: Background, *, trusted: bool) -> SpikeBegan | SpikeEnded | None:
+    def step(self, level: SoundLevel, background: Background, *, trusted: bool) -> Began | Ended | None:
         """What this hop begins or ends.
 
         Args:
@@ -129,7 +85,7 @@ class SpikeDetector:
         self._learn()
         return found
 
-    def finish(self, t_s: float) -> SpikeEnded | None:
+    def finish(self, t_s: float) -> Ended | None:
         """The end of a spike that is still open when listening stops at `t_s`; else None."""
         is_open = self._state in {State.OPEN, State.CLOSING}
         self._state = State.QUIET
@@ -175,7 +131,7 @@ class SpikeDetector:
             max(middle_db + s.close_db, reach_db + s.close_peak_db),
         )
 
-    def _take(self, sign: Sign | None, level: SoundLevel, background: Background) -> SpikeBegan | SpikeEnded | None:
+    def _take(self, sign: Sign | None, level: SoundLevel, background: Background) -> Began | Ended | None:
         """Takes the step that the sign asks for, and tells what it means to the outside."""
         before = self._state
         if sign is None or sign not in STEPS[before]:
@@ -193,7 +149,7 @@ class SpikeDetector:
             return self._ended(self._hushed_s, stopped=sign is Sign.BLIND)
         return None
 
-    def _began(self, level: SoundLevel, background: Background) -> SpikeBegan:
+    def _began(self, level: SoundLevel, background: Background) -> Began:
         limits, l50_db = self._limits(), background.l50_db
         if limits is None or l50_db is None:
             raise RuntimeError("a spike opened without a background")
@@ -202,16 +158,16 @@ class SpikeDetector:
         confidence = Confidence(sum(clear_db >= step_db for step_db in CLEAR_DB))
         if middle_db is None or not rise.is_sudden(levels_db, middle_db):
             confidence = Confidence.LOW  # it may be a vehicle (see the module), however loud it is
-        evidence: list[Evidence] = ["voice_band", "sustained"]
+        evidence = [Evidence.VOICE_BAND, Evidence.SUSTAINED]
         if level.laeq_1s_db >= l50_db + self._settings.open_db:
-            evidence.insert(0, "level_rise")
-        return SpikeBegan(self._began_s, level.t_s, confidence, tuple(evidence))
+            evidence.insert(0, Evidence.LEVEL_RISE)
+        return Began(Kind.NOISE_SPIKE, self._began_s, level.t_s, confidence, tuple(evidence))
 
-    def _ended(self, ended_s: float, *, stopped: bool) -> SpikeEnded:
+    def _ended(self, ended_s: float, *, stopped: bool) -> Ended:
         ended_s = max(ended_s, self._began_s + HOP_S)
-        return SpikeEnded(ended_s, ended_s - self._began_s, max(self._peak_db, 0.0), stopped)
+        return Ended(Kind.NOISE_SPIKE, ended_s, ended_s - self._began_s, max(self._peak_db, 0.0), stopped)
 
-    def _go_blind(self, level: SoundLevel, background: Background) -> SpikeBegan | SpikeEnded | None:
+    def _go_blind(self, level: SoundLevel, background: Background) -> Began | Ended | None:
         """Ends what was open at the last trusted hop, and forgets the street."""
         if self._state is State.OPEN:
             self._hushed_s = level.t_s - BLIND_HOPS * HOP_S

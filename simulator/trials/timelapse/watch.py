@@ -8,7 +8,8 @@ from dataclasses import replace
 from node.config.sound import SpikeSettings
 from node.sense.audio.background import Background
 from node.sense.audio.level import SoundLevel
-from node.sense.audio.spike import SpikeBegan, SpikeDetector
+from node.sense.audio.heard import Began
+from node.sense.audio.spike import SpikeDetector
 from simulator.trials.score import Told
 from simulator.trials.timelapse.outcome import SPIKE
 
@@ -33,7 +34,7 @@ class Watch:
             background.update(level.laf_db, absorb=not detector.active)
             if changed is None:
                 continue
-            if isinstance(changed, SpikeBegan):
+            if isinstance(changed, Began):
                 self._open = Told(SPIKE, changed.began_s, None, changed.sure_s)
             elif self._open is not None:
                 yield replace(self._open, ended_s=changed.ended_s)

@@ -8,7 +8,7 @@ from node.airlock import gate
 from node.airlock.gate import Held, Ledger, Policy, Stamp, Tally, may_begin
 from node.airlock.record import IncidentBegan, IncidentEnded, WindowSensed, ranges
 from node.contract.summary import LevelsDb, LevelsDbfs
-from node.contract.words import ClockQuality, Confidence, EndReason, Evidence, Kind
+from node.contract.words import ClockQuality, Confidence, EndReason, Evidence, Kind, Severity
 
 STAMP = Stamp(ClockQuality.SYNCED, None)
 ID = "0000002a-000000000001"
@@ -38,8 +38,32 @@ def window(**changes: int) -> WindowSensed:
         (Ledger(0, 150), Held.RATE_DAY),
     ],
 )
-def test_the_caps_keep_an_incident_back_exactly_when_they_are_reached(ledger: Ledger, held: Held | None) -> None:
-    assert may_begin(Policy(), ledger) is held
+def test_a_severe_incident_is_kept_back_exactly_when_a_cap_is_reached(ledger: Ledger, held: Held | None) -> None:
+    assert may_begin(Policy(), ledger, Severity.SEVERE) is held
+
+
+@pytest.mark.parametrize(
+    ("severity", "ledger", "held"),
+    [
+        (Severity.MODERATE, Ledger(2, 119), None),
+        (Severity.MODERATE, Ledger(3, 3), Held.RATE_10_MIN),
+        (Severity.MODERATE, Ledger(0, 120), Held.RATE_DAY),
+        (Severity.MINOR, Ledger(1, 89), None),
+        (Severity.MINOR, Ledger(2, 2), Held.RATE_10_MIN),
+        (Severity.MINOR, Ledger(0, 90), Held.RATE_DAY),
+    ],
+)
+def test_the_less_severe_leave_a_share_of_each_cap_to_the_more_severe(
+    severity: Severity, ledger: Ledger, held: Held | None
+) -> None:
+    assert may_begin(Policy(), ledger, severity) is held
+
+
+@given(st.integers(0, 4), st.integers(0, 150), st.sampled_from(list(Severity)))
+def test_a_cap_is_never_all_kept_for_others(per_10_min: int, per_day: int, severity: Severity) -> None:
+    held = may_begin(Policy(per_10_min, per_day), Ledger(0, 0), severity)
+
+    assert (held is None) == (per_10_min > 0 and per_day > 0)
 
 
 @pytest.mark.parametrize(("ten_minutes", "day"), [(5, 150), (4, 151), (-1, 150), (4, -1)])

@@ -84,7 +84,7 @@ def summary(**changes: object) -> Summary:
         "sound_exposure_s": 900,
         "sight_exposure_s": 0,
         "levels": LevelsDb(calibration="nominal", laeq_db=60, lafmax_db=80, l10_db=64, l50_db=58, l90_db=51),
-        "counts": Counts(noise_spike=1),
+        "counts": Counts.of({Kind.NOISE_SPIKE: 1}),
         "held_back": 0,
         "last_sequence": 1,
         "clock": ClockQuality.SYNCED,

@@ -8,9 +8,10 @@ from pydantic import ValidationError
 
 from node.config.sound import MicrophoneSettings, SpikeSettings
 from node.sense.audio.background import Background
+from node.sense.audio.heard import Began, Confidence, Ended
 from node.sense.audio.level import SoundLevel
 from node.sense.audio.lifecycle import STEPS, Sign, State
-from node.sense.audio.spike import Confidence, SpikeBegan, SpikeDetector, SpikeEnded
+from node.sense.audio.spike import SpikeDetector
 from node.sense.capture.hops import HOP_S
 
 STREET_DB = 50.0
@@ -21,7 +22,7 @@ class World:
 
     def __init__(self, **settings_: float) -> None:
         self.t_s = 0.0
-        self.found: list[SpikeBegan | SpikeEnded] = []
+        self.found: list[Began | Ended] = []
         self.detector = SpikeDetector(SpikeSettings(**settings_))
         self._background = Background()
         self._chance = np.random.default_rng(1)
@@ -44,12 +45,12 @@ class World:
             self._background.update(level_db, absorb=not self.detector.active)
 
     @property
-    def began(self) -> list[SpikeBegan]:
-        return [event for event in self.found if isinstance(event, SpikeBegan)]
+    def began(self) -> list[Began]:
+        return [event for event in self.found if isinstance(event, Began)]
 
     @property
-    def ended(self) -> list[SpikeEnded]:
-        return [event for event in self.found if isinstance(event, SpikeEnded)]
+    def ended(self) -> list[Ended]:
+        return [event for event in self.found if isinstance(event, Ended)]
 
     def finish(self) -> None:
         last = self.detector.finish(self.t_s)
@@ -71,7 +72,7 @@ def test_a_roar_of_three_seconds_is_one_spike_with_a_beginning_and_an_end():
     world.hear(3, 65)
     world.hear(10)
 
-    assert world.kinds == [SpikeBegan, SpikeEnded]
+    assert world.kinds == [Began, Ended]
 
 
 def test_the_beginning_is_the_first_loud_hop_and_is_told_within_a_second():
@@ -102,7 +103,7 @@ def test_a_pause_belongs_to_the_spike():
         world.hear(2.5)
     world.hear(10)
 
-    assert world.kinds == [SpikeBegan, SpikeEnded]
+    assert world.kinds == [Began, Ended]
 
 
 def test_a_bang_is_no_spike():
@@ -136,7 +137,7 @@ def test_a_spike_inside_the_refractory_time_is_ignored():
     world.hear(3, 65)
     world.hear(15)
 
-    assert world.kinds == [SpikeBegan, SpikeEnded]
+    assert world.kinds == [Began, Ended]
 
 
 def test_a_spike_after_the_refractory_time_is_another_one():
@@ -146,7 +147,7 @@ def test_a_spike_after_the_refractory_time_is_another_one():
     world.hear(3, 65)
     world.hear(10)
 
-    assert world.kinds == [SpikeBegan, SpikeEnded] * 2
+    assert world.kinds == [Began, Ended] * 2
 
 
 def test_a_street_that_is_often_loud_by_itself_needs_more():
@@ -189,7 +190,7 @@ def test_a_lost_block_does_not_end_a_spike():
     world.hear(0.5, 0, trusted=False)
     world.hear(3, 65)
 
-    assert world.kinds == [SpikeBegan]
+    assert world.kinds == [Began]
 
 
 def test_a_microphone_that_dies_ends_the_spike_where_it_was_last_heard():
@@ -224,7 +225,7 @@ def test_a_permanent_new_source_does_not_stay_a_spike_for_ever():
     world.hear(15 * 60, 65)
     world.hear(60, 65)
 
-    assert world.kinds == [SpikeBegan, SpikeEnded]
+    assert world.kinds == [Began, Ended]
 
 
 @pytest.mark.parametrize(("level_db", "confidence"), [(59.5, 0), (63.0, 1), (70.0, 2)])
@@ -264,7 +265,7 @@ def test_whatever_happens_beginnings_and_ends_take_turns_and_last(story):
         world.hear(seconds, level_db, c_minus_a_db=c_minus_a_db, trusted=trusted)
     world.finish()
 
-    assert world.kinds == [SpikeBegan, SpikeEnded] * len(world.ended)
+    assert world.kinds == [Began, Ended] * len(world.ended)
     assert all(ended.duration_s > 0 for ended in world.ended)
     assert all(began.began_s < began.sure_s for began in world.began)
 
