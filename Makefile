@@ -7,7 +7,7 @@ UV ?= uv
 UV_COMPILE = $(UV) pip compile --quiet --universal --generate-hashes --python-version 3.11 \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" pyproject.toml
 
-.PHONY: help install demo test test-fast check coverage lock clean
+.PHONY: help install demo test test-fast check coverage mutation lock clean
 .NOTPARALLEL:
 
 help:
@@ -15,6 +15,7 @@ help:
 	@echo "make test       all tests"
 	@echo "make test-fast  the tests that take no seconds"
 	@echo "make check      lint, types, import contracts, generated documents"
+	@echo "make mutation   do the tests of the wall notice a change in it? (half an hour)"
 	@echo "make install    .venv with everything (the others do it too)"
 	@echo "make lock       the locked requirements anew, after a change in pyproject.toml"
 	@echo "make clean      remove .venv and every cache"
@@ -49,6 +50,12 @@ coverage:
 			{ echo "$$out"; echo "polewatch: $$part is under 90 % of its branches" >&2; exit 1; }; \
 	done
 
+# In an environment of its own: the tool is for this alone, and its requirements are not ours.
+mutation: install
+	@test -x .venv-mutation/bin/cosmic-ray || $(BIN)/python -m venv .venv-mutation
+	@.venv-mutation/bin/pip install --quiet --disable-pip-version-check cosmic-ray==8.7.0
+	@$(BIN)/python tests/mutation $(CURDIR)/.venv-mutation/bin/cosmic-ray $(CURDIR)/$(BIN)/python
+
 # uv resolves; what is locked already stays unless pyproject.toml forbids it.
 lock:
 	@command -v $(UV) >/dev/null || { echo "polewatch: make lock needs uv: pipx install uv, or UV=/path/to/uv" >&2; exit 69; }
@@ -56,4 +63,4 @@ lock:
 	$(UV_COMPILE) --extra node --constraint requirements-dev.lock --output-file requirements-node.lock
 
 clean:
-	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage*
+	rm -rf .venv .venv-mutation build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage*
