@@ -58,7 +58,9 @@ def run(  # noqa: PLR0913, PLR0917 - typer: an option is an argument
         with progress_bar(f"{name}, in real time", chosen.length_s, shown=not as_json) as progress:
             outcome = live_trial.run(name, chosen, chosen_seed, sight=not sound_only, progress=progress)
     else:
-        one = trial.Trial(name, chosen, chosen_seed, sight=not sound_only, clips=clips)
+        # A crowd of hundreds is walked through once before anything is rendered: that takes seconds.
+        with Console(stderr=True, quiet=as_json).status(f"{name}: working out what is true"):
+            one = trial.Trial(name, chosen, chosen_seed, sight=not sound_only, clips=clips)
         outcome = _watched(one) if view else _hurried(one, shown=not as_json)
     if as_json:
         print(json.dumps(outcome.as_json()))

@@ -1,6 +1,7 @@
 """A private mosquitto on a free loopback port: for the demo, and for tests that want a real broker.
 
-It listens on 127.0.0.1 only, knows no passwords, stores nothing, and drops no message of a slow reader.
+It listens on 127.0.0.1 only, knows no passwords, drops no message of a slow reader, and ends with us, however we end.
+It stores nothing, unless it is to remember what it has acknowledged when it is killed.
 """
 
 from __future__ import annotations
@@ -9,7 +10,6 @@ import os
 import shutil
 import socket
 import subprocess
-import tempfile
 import threading
 import time
 from pathlib import Path
@@ -17,6 +17,8 @@ from types import TracebackType
 from typing import Self
 
 from node.errors import BrokerError
+from simulator.live.leash import leashed, let_go
+from simulator.live.run_folder import RunFolder
 
 ADDRESS = "127.0.0.1"
 SYSTEM_FOLDERS = ("/usr/sbin", "/usr/local/sbin")
@@ -24,6 +26,7 @@ SYSTEM_FOLDERS = ("/usr/sbin", "/usr/local/sbin")
 _TRIES = 8
 _STARTS_WITHIN_S = 5.0
 _STOPS_WITHIN_S = 5.0
+SAVES_WITHIN_S = 3.0
 _PAUSE_S = 0.02
 _CONNECT = b"\x10\x10\x00\x04MQTT\x05\x02\x00\x05\x00\x00\x03sim"
 """An MQTT 5 CONNECT with clean start: what answers it with a CONNACK is a broker."""
@@ -36,14 +39,16 @@ class PrivateBroker:
     Args:
         port: where it listens, or None for any free port (tried again when somebody takes it first).
         settings: more lines for its configuration.
+        remembers: sessions, their queues and what is retained outlive it, but for the last `SAVES_WITHIN_S`.
     """
 
-    def __init__(self, port: int | None = None, *, settings: tuple[str, ...] = ()) -> None:
+    def __init__(self, port: int | None = None, *, settings: tuple[str, ...] = (), remembers: bool = False) -> None:
         self._wanted = port
         self._settings = settings
+        self._remembers = remembers
         self._port: int | None = port
         self._process: subprocess.Popen[bytes] | None = None
-        self._folder: Path | None = None
+        self._folder: RunFolder | None = None
 
     @property
     def port(self) -> int:
@@ -66,6 +71,11 @@ class PrivateBroker:
         """The process, or None when there is none."""
         return self._process.pid if self._process is not None and self.running else None
 
+    @property
+    def database(self) -> Path | None:
+        """Where it writes down what it remembers, or None while it has no folder or remembers nothing."""
+        return self._folder.path / "mosquitto.db" if self._remembers and self._folder is not None else None
+
     def start(self) -> None:
         """Starts it and returns when it answers. Does nothing when it already runs.
 
@@ -76,7 +86,7 @@ class PrivateBroker:
             return
         program = _mosquitto()
         if self._folder is None:
-            self._folder = Path(tempfile.mkdtemp(prefix="polewatch-broker-"))
+            self._folder = RunFolder()
         fixed = self._port is not None
         try:
             for _ in range(1 if fixed else _TRIES):
@@ -102,9 +112,9 @@ class PrivateBroker:
                 except subprocess.TimeoutExpired:
                     self._process.kill()
                     self._process.wait()
-            self._process = None
+            self._drop()
         if forget and self._folder is not None:
-            shutil.rmtree(self._folder, ignore_errors=True)
+            self._folder.remove()
             self._folder = None
             self._port = self._wanted
 
@@ -112,8 +122,7 @@ class PrivateBroker:
         """Ends it as a power cut would. `start` brings it back on the same port."""
         if self._process is not None:
             self._process.kill()
-            self._process.wait()
-            self._process = None
+            self._drop()
 
     def restart(self) -> None:
         """Ends it, and starts it on the same port.
@@ -133,16 +142,25 @@ class PrivateBroker:
     ) -> None:
         self.stop()
 
+    def _drop(self) -> None:
+        """Waits until it is gone, and lets it go."""
+        if self._process is not None:
+            self._process.wait()
+            let_go(self._process)
+            self._process = None
+
     def _start_on(self, program: str, port: int) -> bool:
         """Whether it came up on `port`."""
         assert self._folder is not None
-        conf = self._folder / "mosquitto.conf"
-        conf.write_text("\n".join((*_conf(port), *self._settings, "")))
+        folder = self._folder.path
+        conf = folder / "mosquitto.conf"
+        memory = _memory(folder) if self._remembers else ("persistence false",)
+        conf.write_text("\n".join((*_conf(port), *memory, *self._settings, "")))
         # It logs to stderr, which is our file: started by root it becomes another user, who could not open one.
-        with (self._folder / "mosquitto.log").open("wb") as log:
+        with (folder / "mosquitto.log").open("wb") as log:
             self._process = subprocess.Popen(
-                [program, "-c", str(conf)],
-                stdin=subprocess.DEVNULL,
+                leashed([program, "-c", str(conf)]),
+                stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
@@ -160,7 +178,7 @@ class PrivateBroker:
         if self._folder is None:
             return "it says nothing"
         try:
-            lines = (self._folder / "mosquitto.log").read_text(errors="replace").split("\n")
+            lines = (self._folder.path / "mosquitto.log").read_text(errors="replace").split("\n")
         except OSError:
             return "it says nothing"
         said = [line.strip() for line in lines if line.strip()]
@@ -172,10 +190,22 @@ def _conf(port: int) -> tuple[str, ...]:
     return (
         f"listener {port} {ADDRESS}",
         "allow_anonymous true",
-        "persistence false",
         "max_queued_messages 0",
         "log_dest stderr",
         "connection_messages false",
+    )
+
+
+def _memory(folder: Path) -> tuple[str, ...]:
+    """What makes it remember: it writes down every change, once a second at the most."""
+    # Started by root it would become a user who may not write into our folder.
+    user = ("user root",) if os.geteuid() == 0 else ()
+    return (
+        *user,
+        "persistence true",
+        f"persistence_location {folder}/",
+        "autosave_on_changes true",
+        "autosave_interval 1",
     )
 
 

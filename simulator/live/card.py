@@ -40,10 +40,7 @@ class Card:
 
     def command(self, command: list[str]) -> list[str]:
         """The command that runs another one on the card, under the same process id."""
-        # Who gets a user namespace loses what `setpriv` had set before it: the kernel would not end it with its parent.
-        setpriv = shutil.which("setpriv")
-        again = [setpriv, "--pdeathsig", "TERM", "--"] if setpriv else []
-        return [*self._unshare, "--", *again, "sh", "-c", _MOUNT, str(self._folder), str(self._size), *command]
+        return [*self._unshare, "--", "sh", "-c", _MOUNT, str(self._folder), str(self._size), *command]
 
     def fill(self, pid: int) -> None:
         """Takes every page that is free. Called again and again it stays full, whatever its process removes.

@@ -1,8 +1,7 @@
-"""Child processes of a demo or a trial: their own session (Ctrl-C is not theirs), ended by their pid."""
+"""Child processes of a demo or a trial: their own session (Ctrl-C is not theirs), ended by their pid or with us."""
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import threading
 from collections import deque
@@ -10,6 +9,7 @@ from types import TracebackType
 from typing import IO, Self
 
 from node.errors import PolewatchError
+from simulator.live.leash import leashed, let_go
 
 _TERM_S = 5.0
 _LINES_KEPT = 50
@@ -26,12 +26,9 @@ class Child:
     def __init__(self, name: str, command: list[str]) -> None:
         self.name = name
         self._lines: deque[str] = deque(maxlen=_LINES_KEPT)
-        # Where util-linux has it: when the demo or trial itself is killed, the kernel ends its children.
-        setpriv = shutil.which("setpriv")
-        prefix = [setpriv, "--pdeathsig", "TERM", "--"] if setpriv else []
         self._process = subprocess.Popen(
-            [*prefix, *command],
-            stdin=subprocess.DEVNULL,
+            leashed(command),
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             start_new_session=True,
@@ -60,7 +57,7 @@ class Child:
         code = self._process.poll()
         if code is None:
             return
-        self._reader.join(1.0)
+        self._hear_out()
         how = f"was killed by signal {-code}" if code < 0 else f"ended with code {code}"
         raise PolewatchError(f"{self.name} {how}: {self.last_line or 'it said nothing'}")
 
@@ -73,7 +70,7 @@ class Child:
             except subprocess.TimeoutExpired:
                 self._process.kill()
         self._process.wait()
-        self._reader.join(1.0)
+        self._hear_out()
 
     def __enter__(self) -> Self:
         return self
@@ -82,6 +79,11 @@ class Child:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
+
+    def _hear_out(self) -> None:
+        """Lets a process that has ended go, and waits for its last words."""
+        let_go(self._process)
+        self._reader.join(1.0)
 
     def _drain(self, said: IO[bytes]) -> None:
         with said:

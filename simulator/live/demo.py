@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import tempfile
 import time
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from simulator.live.children import Child
 from simulator.live.listener import Listener
 from simulator.live.node_config import short_folder, write_config
 from simulator.live.plain import Watch, event, last_line, say, watch_plain
+from simulator.live.run_folder import RunFolder
 from simulator.live.signals import stop_signals
 from simulator.live.view import View
 from simulator.pole.devices import Pace
@@ -90,7 +90,7 @@ def run(options: Options, console: Console) -> int:
     with stop_signals() as stop, ExitStack() as stage:
         broker = stage.enter_context(PrivateBroker())
         listener = stage.enter_context(Listener(ADDRESS, broker.port))
-        folder = Path(stage.enter_context(tempfile.TemporaryDirectory(prefix="polewatch-demo-", dir=short_folder())))
+        folder = stage.enter_context(RunFolder(short_folder())).path
         children = _start(stage, folder, broker.port, options, began_s)
         place = f"mosquitto on {ADDRESS}:{broker.port}"
         # The last one entered is the first one left: `sense` ends before `uplink`, and both before the broker.
@@ -146,7 +146,7 @@ def _tables(options: Options) -> dict[str, dict[str, object]]:
         "node": {"id": NODE_ID},
         "microphone": {"source": "none" if options.real and options.mic is None else options.mic or ""},
         "camera": {"source": _camera(options.camera)},
-        "summary": {"window_s": 60},
+        "summary": {"window_s": 60, "demonstration": True},
     }
 
 

@@ -40,19 +40,5 @@ def stop_like_ctrl_c() -> Iterator[None]:
             signal.signal(number, handler)
 
 
-@contextmanager
-def deaf_to_ctrl_c() -> Iterator[None]:
-    """Cleaning up is not broken off by the second of two quick Ctrl-C."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = {number: signal.signal(number, signal.SIG_IGN) for number in _SIGNALS}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
 def _interrupt(_number: int, _frame: object) -> None:
     raise KeyboardInterrupt

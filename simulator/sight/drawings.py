@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from simulator.sight.body import Company
 from simulator.sight.figures import figures
 from simulator.sight.lighting import Lighting
@@ -37,9 +39,11 @@ class Drawing:
 
 def people_before(street: Street, t_s: float, perspective: Perspective) -> list[Person]:
     """Who is before the camera at `t_s`."""
-    return [
-        (pose, looks) for pose, looks in street.people(t_s) if perspective.depth_m(pose.x_m, pose.y_m, 0.9) > _NEAREST_M
-    ]
+    people = street.people(t_s)
+    if not people:
+        return []
+    depths_m = perspective.depths_m(np.array([(pose.x_m, pose.y_m, 0.9) for pose, _ in people])).tolist()
+    return [one for one, depth_m in zip(people, depths_m, strict=True) if depth_m > _NEAREST_M]
 
 
 def cars_before(street: Street, t_s: float, perspective: Perspective) -> list[Car]:

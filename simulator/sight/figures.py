@@ -10,7 +10,7 @@ from simulator.sight.faces import turned_to
 from simulator.sight.lighting import Lighting
 from simulator.sight.perspective import Perspective
 from simulator.sight.skeleton import HIP
-from simulator.sight.stamp import Stamp, stamp
+from simulator.sight.stamp import Stamp, boxes_px, drawn, is_empty, on_canvas, paints
 from simulator.sight.template import FINE, NEARER_M, PLAIN, ROUGH, Detail
 from simulator.world.layout import Floats
 
@@ -20,6 +20,8 @@ _LEVELS: tuple[tuple[Detail, float, float, int], ...] = (
 )  # fmt: skip
 _FOLDS: Floats = np.random.default_rng(5).uniform(0.93, 1.05, (512, 1))
 """Cloth is not even: each face of a body is a little lighter or darker, always the same."""
+_AROUND_JOINTS_M = 0.5
+"""No part of a body is farther than this from all of its joints."""
 
 
 def figures(them: Company, perspective: Perspective, lighting: Lighting) -> list[Stamp | None]:
@@ -28,33 +30,45 @@ def figures(them: Company, perspective: Perspective, lighting: Lighting) -> list
     if not stamps:
         return stamps
     scales = perspective.focal_px / np.maximum(0.5, perspective.depths_m(them.joints_m[:, HIP]))
+    near = _may_be_seen(them, perspective, scales)
     for detail, low, high, larger in _LEVELS:
-        rows = np.flatnonzero((scales >= low) & (scales < high)).tolist()
+        rows = np.flatnonzero(near & (scales >= low) & (scales < high)).tolist()
         if rows:
             some = them.of(rows)
-            for row, drawn in zip(rows, _drawn(some, perspective, lighting, (detail, larger)), strict=True):
-                stamps[row] = drawn
+            for row, one in zip(rows, _drawn(some, perspective, lighting, (detail, larger)), strict=True):
+                stamps[row] = one
     return stamps
+
+
+def _may_be_seen(them: Company, perspective: Perspective, scales: Floats) -> NDArray[np.bool_]:
+    """Who is in the picture, or not far outside: (people,). Of a dense crowd a fourth is beside it."""
+    joints_px = perspective.pixels(them.joints_m)
+    reach_px = _AROUND_JOINTS_M * scales[:, None]
+    low_px, high_px = joints_px.min(axis=1) - reach_px, joints_px.max(axis=1) + reach_px
+    return np.asarray(((high_px > 0) & (low_px < perspective.size)).all(axis=1))
 
 
 def _drawn(
     them: Company, perspective: Perspective, lighting: Lighting, level: tuple[Detail, int]
 ) -> list[Stamp | None]:
-    drawn = bodies(them, level[0])
-    middles_m, normals, visible = turned_to(perspective.eye_m, drawn.points_m[:, drawn.faces])
+    detail, larger = level
+    body = bodies(them, detail)
+    middles_m, normals, visible = turned_to(perspective.eye_m, body.points_m[:, body.faces])
     tones = lighting.on_bodies(them.joints_m[:, HIP], middles_m, normals)
-    colours = drawn.colours * tones * _FOLDS[: len(drawn.faces)]
-    points_px = perspective.pixels(drawn.points_m)
-    order, counts = _order(drawn, perspective, visible), visible.sum(axis=1)
-    stamps = []
-    for one, count in enumerate(counts.tolist()):
-        kept = order[one, :count]
-        stamps.append(stamp(points_px[one, drawn.faces[kept]], colours[one, kept], perspective.size, level[1]))
+    paint = paints(body.colours * tones * _FOLDS[: len(body.faces)])
+    points_px = perspective.pixels(body.points_m)
+    boxes = boxes_px(points_px, perspective.size)
+    corners = on_canvas(points_px, boxes, larger)[:, body.faces]
+    order, counts = _order(body, perspective, visible), visible.sum(axis=1).tolist()
+    stamps: list[Stamp | None] = []
+    for one, outside in enumerate(is_empty(boxes).tolist()):
+        kept = order[one, : counts[one]]
+        stamps.append(None if outside else drawn(corners[one, kept], paint[one, kept], boxes[one], larger))
     return stamps
 
 
-def _order(drawn: Bodies, perspective: Perspective, visible: NDArray[np.bool_]) -> NDArray[np.int64]:
+def _order(body: Bodies, perspective: Perspective, visible: NDArray[np.bool_]) -> NDArray[np.int64]:
     """The faces of each body, the farthest part first, those turned away last: (people, faces)."""
-    depths_m = perspective.depths_m(drawn.parts_m) - NEARER_M
-    key = np.where(visible, -depths_m[:, drawn.parts], np.inf)
+    depths_m = perspective.depths_m(body.parts_m) - NEARER_M
+    key = np.where(visible, -depths_m[:, body.parts], np.inf)
     return np.asarray(np.argsort(key, axis=1, kind="stable"))

@@ -14,11 +14,13 @@ from simulator.world.traffic import Car
 
 _SUB = 4
 _LARGEST_PX = 4000.0
-_LIMBS: tuple[tuple[tuple[int, ...], float], ...] = (
-    ((HIP, KNEES[0], FEET[0], TOES[0]), 0.13), ((HIP, KNEES[1], FEET[1], TOES[1]), 0.13),
-    ((HANDS[0], ELBOWS[0], SHOULDERS[0], SHOULDERS[1], ELBOWS[1], HANDS[1]), 0.09),
-    ((HIP, NECK), 0.3), ((HEAD, HEAD), 0.2),
+_LIMBS: tuple[tuple[list[int], float], ...] = (
+    ([HIP, KNEES[0], FEET[0], TOES[0]], 0.13), ([HIP, KNEES[1], FEET[1], TOES[1]], 0.13),
+    ([HANDS[0], ELBOWS[0], SHOULDERS[0], SHOULDERS[1], ELBOWS[1], HANDS[1]], 0.09),
+    ([HIP, NECK], 0.3), ([HEAD, HEAD], 0.2),
 )  # fmt: skip
+_WHOLE = [FEET[0], HIP, NECK, HEAD]
+_STANDS, _TRUNK = [FEET[0], HIP, FEET[1]], [HIP, HEAD]
 _FEW_PX_PER_M = 14.0
 """Somebody smaller casts a single stroke."""
 
@@ -43,13 +45,15 @@ class Shade:
             self._add_feet(joints_m)
             return
         ground_px = _fixed(self._perspective.pixels(_on_the_ground(joints_m)))
-        scales = self._perspective.focal_px / np.maximum(0.5, self._perspective.depths_m(joints_m[:, HIP]))
+        scales = self._scales(joints_m)
+        strokes = _Strokes()
         for points, scale in zip(ground_px, scales, strict=True):
             if scale < _FEW_PX_PER_M:
-                self._stroke(points[[FEET[0], HIP, NECK, HEAD]], 0.22 * scale)
+                strokes.add(points[_WHOLE], 0.22 * scale)
                 continue
             for rows, width_m in _LIMBS:
-                self._stroke(points[list(rows)], width_m * scale)
+                strokes.add(points[rows], width_m * scale)
+        strokes.drawn_on(self.mask)
 
     def add_car(self, car: Car, t_s: float) -> None:
         """Adds the shadow of a vehicle."""
@@ -80,13 +84,32 @@ class Shade:
         flat = joints_m.copy()
         flat[..., 2] = 0.0
         px = _fixed(self._perspective.pixels(flat))
-        scales = self._perspective.focal_px / np.maximum(0.5, self._perspective.depths_m(joints_m[:, HIP]))
-        for points, scale in zip(px, scales, strict=True):
-            self._stroke(points[[FEET[0], HIP, FEET[1]]], 0.24 * scale)
-            self._stroke(points[[HIP, HEAD]], 0.24 * scale)
+        strokes = _Strokes()
+        for points, scale in zip(px, self._scales(joints_m), strict=True):
+            strokes.add(points[_STANDS], 0.24 * scale)
+            strokes.add(points[_TRUNK], 0.24 * scale)
+        strokes.drawn_on(self.mask)
 
-    def _stroke(self, points: np.ndarray, width_px: float) -> None:
-        cv2.polylines(self.mask, [points], False, 255, max(1, round(width_px)), cv2.LINE_8, _SUB)  # noqa: FBT003 - cv2's own order
+    def _scales(self, joints_m: Floats) -> list[float]:
+        """How many pixels a metre takes where each of the people is."""
+        depths_m = self._perspective.depths_m(joints_m[:, HIP])
+        return [float(scale) for scale in self._perspective.focal_px / np.maximum(0.5, depths_m)]
+
+
+class _Strokes:
+    """Lines to be drawn into a mask, those of one width together: a call of OpenCV's costs more than a short line."""
+
+    def __init__(self) -> None:
+        self._by_width: dict[int, list[np.ndarray]] = {}
+
+    def add(self, points: np.ndarray, width_px: float) -> None:
+        """Adds a line through points (n, 2)."""
+        self._by_width.setdefault(max(1, round(width_px)), []).append(points)
+
+    def drawn_on(self, mask: Picture) -> None:
+        """Draws them all, in place."""
+        for width_px, lines in self._by_width.items():
+            cv2.polylines(mask, lines, False, 255, width_px, cv2.LINE_8, _SUB)  # noqa: FBT003 - cv2's own order
 
 
 def _fixed(points_px: Floats) -> np.ndarray:

@@ -8,6 +8,8 @@ The rules, each with the key that breaks it:
 4. Two faults of one sensor at one time do not make different kinds true.
 5. No act has a key that means nothing to it, and none that is no dense crowd has the people of one.
 6. All acts together have no more people and sounds than can be rendered: see `simulator.trials.plenty`.
+7. No vehicle of an act meets another one on its lane, or people of a play on the road: see
+   `simulator.trials.right_of_way`.
 """
 
 from __future__ import annotations
@@ -20,10 +22,11 @@ import numpy as np
 
 from simulator.pole.catalogue import SENSOR_KINDS, FaultName
 from simulator.pole.faults import Fault
-from simulator.trials import plenty
+from simulator.trials import plenty, right_of_way
 from simulator.world.act import PLAY_KINDS, Act, PlayName
 from simulator.world.layout import GATHERING_XY_M, SPEED_OF_SOUND_MPS
 from simulator.world.levels import MICROPHONE_XYZ_M, from_afar_db, weather_power
+from simulator.world.plays.vehicles import VEHICLES, lanes_of
 from simulator.world.plays.watch import MANY
 from simulator.world.sounding import KINDS, STRENGTHS, SoundName
 from simulator.world.street import Traits
@@ -102,6 +105,7 @@ def check(plan: Plan) -> None:
     for number, act in enumerate(plan.acts):
         _check_time(f"act.{number}", act, plan.length_s)
         _check_senses(f"act.{number}", act, plan)
+    _check_ways(plan.acts)
     _check_roars(plan)
     for number, fault in enumerate(plan.faults):
         if fault.to_s > plan.length_s:
@@ -135,6 +139,19 @@ def _check_plenty(acts: tuple[Act, ...]) -> None:
     ):
         if many > most:
             raise Contradiction("act", f"all acts together ask for about {many} {what}, more than {most}")
+
+
+def _check_ways(acts: tuple[Act, ...]) -> None:
+    """Rule 7."""
+    wait = right_of_way.first_wait(acts)
+    if wait is None:
+        return
+    name, other = acts[wait.number].name, acts[wait.other].name
+    meets = f"would meet {other}" if other in VEHICLES else f"would drive through the people of {other}"
+    mend = "leave it out" if wait.late_s is None else f"begin it {wait.late_s:g} s later"
+    where = " or say on which lane (y_m)" if len(lanes_of(acts[wait.number])) > 1 and other in VEHICLES else ""
+    text = f"{name} {meets} (act.{wait.other}) on the road: {mend}{where}"
+    raise Contradiction(f"act.{wait.number}.at_s", text)
 
 
 def _check_time(key: str, act: Act, length_s: float) -> None:

@@ -1,6 +1,7 @@
 """Work shared out to a bounded number of processes: each task has one of its own, which is ended with it.
 
-Results come in the order in which tasks end. Ctrl-C, or an error in the caller, ends every process.
+Results come in the order in which tasks end. Ctrl-C, or an error in the caller, ends every process; it waits for what
+they have to end themselves, unless Ctrl-C is pressed once more.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import multiprocessing
 import signal
 import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
@@ -15,13 +17,16 @@ from multiprocessing.process import BaseProcess
 from typing import Any, Generic, Protocol, TypeVar
 
 from node.errors import PolewatchError
-from simulator.live.signals import deaf_to_ctrl_c
+from simulator.live.signals import stop_signals
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
 Report = Callable[[float], None]
 _LEAVE_S = 15.0
 """How long a process has to end its own children before it is killed."""
+_ONE_PRESS_S = 0.5
+"""A signal so soon after the first is the same Ctrl-C: what starts us may have passed it on, too."""
+_LOOK_S = 0.1
 _REPORT_EVERY = 1.0
 
 
@@ -92,8 +97,7 @@ class Workforce(Generic[Task, Result]):
                         del running[one.pipe]
                         yield done
         finally:
-            with deaf_to_ctrl_c():
-                _end(list(running.values()))
+            _end(list(running.values()))
 
     def _start(self, number: int, task: Task) -> _Running:
         mine, theirs = self._context.Pipe(duplex=False)
@@ -138,12 +142,19 @@ def _do(work: Work[Any, Any], task: Any, pipe: Connection) -> None:
 
 
 def _end(running: list[_Running]) -> None:
-    """Ends what still runs, gently first."""
-    for one in running:
-        one.process.terminate()
-    for one in running:
-        one.process.join(_LEAVE_S)
-        if one.process.is_alive():
+    """Ends what still runs: gently first, and after a while or a second Ctrl-C at once."""
+    with stop_signals() as hurry:
+        began_s = time.monotonic()
+        for one in running:
+            one.process.terminate()
+        while (alive := [one.process.sentinel for one in running if one.process.is_alive()]) and not hurry.is_set():
+            wait(alive, _LOOK_S)
+            passed_s = time.monotonic() - began_s
+            if passed_s < _ONE_PRESS_S:
+                hurry.clear()
+            if passed_s > _LEAVE_S:
+                break
+        for one in running:
             one.process.kill()
             one.process.join()
-        one.pipe.close()
+            one.pipe.close()

@@ -20,7 +20,10 @@ from simulator.world.people import Looks, Pose
 from simulator.world.posture import WALKS_MPS, posture
 
 _CHECKPOINT_STEPS = 300
-_RECENT_STEPS = 128
+_RECENT_STEPS = (128, 2000)
+_RECENT_PLACES = 1_000_000
+"""So many states are remembered that they hold as many people, some 80 MB, but never fewer or more than those steps:
+the truth has stepped through the whole street before a process is copied to draw it, and no copy steps it again."""
 _LOOKS_STEPS = 3
 _BODY_AND_HEAD_M = (0.65, 1.3)
 _TURNS = 0.25
@@ -74,6 +77,7 @@ class Company:
         self._detours = detours
         count = len(itinerary.people)
         self._rows = np.arange(count)
+        self._remembers = min(max(_RECENT_PLACES // max(1, count), _RECENT_STEPS[0]), _RECENT_STEPS[1])
         self._first = math.floor(itinerary.first_s / STEP_S) if count else 0
         first = State(
             place=itinerary.start.copy(),
@@ -150,7 +154,7 @@ class Company:
             if all_gone:
                 self._over = at + 1
                 return state
-            if len(self._recent) > _RECENT_STEPS:
+            if len(self._recent) > self._remembers:
                 del self._recent[next(iter(self._recent))]
         return self._recent[step]
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from simulator.world.chance import Stream, chance
 from simulator.world.company import Company
-from simulator.world.ground import DOORSTEP_Y_M, STREET_GROUND
+from simulator.world.ground import DOORSTEP_Y_M, PAVEMENTS
 from simulator.world.itinerary import Itinerary, Leg, Person
 from simulator.world.layout import DOORS_X_M, FACADE_Y_M, GATHERING_XY_M
 from simulator.world.people import Looks, Pose, drawn_speed_mps
@@ -135,7 +135,7 @@ class Moment:
             began_s=min(word.began_s for word in loud),
             ended_s=max(word.ended_s for word in loud),
             gone_s=max(m.leaves_s + 2 * m.way_s for m in members) + 4.0 + _A_DOOR_TAKES_S * max(0, len(members) - 16),
-            company=Company(Itinerary([member.person() for member in members]), STREET_GROUND),
+            company=Company(Itinerary([member.person() for member in members]), PAVEMENTS),
         )
 
     def people(self, t_s: float) -> list[tuple[Pose, Looks]]:

@@ -23,7 +23,7 @@ from simulator.world.people import Looks, Pose
 from simulator.world.plays.voices import SOUNDINGS_OF_AN_ACT
 from simulator.world.sounding import STRENGTHS, Sounding, SoundName, stands
 from simulator.world.traffic import Car
-from simulator.world.troupe import Troupe, troupe
+from simulator.world.troupe import Troupe, troupes
 from simulator.world.walkers import Walkers
 
 FIRST_ROAR_S = (22.0, 36.0)
@@ -105,7 +105,7 @@ class Street:
         self.length_s = length_s
         self.traits = traits or Traits()
         self.acts = tuple(acts)
-        self._troupes = tuple(found for act in self.acts if (found := troupe(seed, act)) is not None)
+        self._troupes = troupes(seed, self.acts)
         self._soundings = tuple(_soundings(self.acts, self._troupes))
         for number, one in enumerate(self._troupes):
             one.gives_way_to(self._crowds_before(number))

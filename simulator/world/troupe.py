@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Protocol
 
 from simulator.world.act import Act, PlayName
@@ -11,6 +13,7 @@ from simulator.world.expected import Expected
 from simulator.world.force import Bodies
 from simulator.world.people import Looks, Pose
 from simulator.world.plays import everyday, standing, streams, vehicles
+from simulator.world.plays.vehicles import VEHICLES
 from simulator.world.sounding import Sounding
 from simulator.world.traffic import Car
 
@@ -43,6 +46,8 @@ class Troupe(Protocol):
         """What a good node tells of it by sight. What it sounds like, and how dense all are, make their own truth."""
 
 
+_WAIT_STEP_S, _LONGEST_WAIT_S = 0.5, 300.0
+
 _PLAYS: dict[PlayName, Callable[[int, Act], Troupe]] = {
     PlayName.GATHERING: standing.gathering,
     PlayName.SURGE: standing.surge,
@@ -64,3 +69,36 @@ def troupe(seed: int, act: Act) -> Troupe | None:
     """Who plays an act, or None for an act of the sky or of a sound alone."""
     make = _PLAYS.get(act.name) if isinstance(act.name, PlayName) else None
     return None if make is None else make(seed, act)
+
+
+def troupes(seed: int, acts: Sequence[Act]) -> tuple[Troupe, ...]:
+    """Who plays the acts, in order. A vehicle comes when the road is free for it; one that would wait too long, never.
+
+    People do not wait for vehicles, and of two vehicles that which stands first does not.
+    """
+    played = [(act, one) for act in acts if (one := troupe(seed, act)) is not None]
+    there = [one for act, one in played if act.name not in VEHICLES]
+    found: list[Troupe] = []
+    for act, one in played:
+        if act.name not in VEHICLES:
+            found.append(one)
+            continue
+        late_s = waits_s(seed, act, there)
+        if late_s is not None:
+            found.append(one if late_s == 0 else _made(seed, act, late_s))
+            there.append(found[-1])
+    return tuple(found)
+
+
+def waits_s(seed: int, vehicle: Act, others: Sequence[Troupe]) -> float | None:
+    """How long the vehicle of an act has to wait until none of the others keeps it off, in seconds; None for ever."""
+    for step in range(round(_LONGEST_WAIT_S / _WAIT_STEP_S) + 1):
+        cars = _made(seed, vehicle, step * _WAIT_STEP_S).cars(-math.inf, math.inf)
+        if not any(other.keeps_off(car) for other in others for car in cars):
+            return step * _WAIT_STEP_S
+    return None
+
+
+def _made(seed: int, act: Act, late_s: float) -> Troupe:
+    """Who plays the act of a vehicle that comes so much later."""
+    return _PLAYS[PlayName(act.name)](seed, replace(act, at_s=act.at_s + late_s))

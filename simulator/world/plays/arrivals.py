@@ -27,16 +27,17 @@ def spots(
     rng: np.random.Generator, count: int, x_m: tuple[float, float], y_m: tuple[float, float], apart_m: float
 ) -> list[complex]:
     """Places in a rectangle that are `apart_m` from each other where there is room."""
-    found: list[complex] = []
-    tries = 0
-    while len(found) < count:
+    found = np.zeros(count, dtype=np.complex128)
+    have = tries = 0
+    while have < count:
         tries += 1
         spot = complex(rng.uniform(*x_m), rng.uniform(*y_m))
         if min(abs(spot - complex(door_m, FACADE_Y_M)) for door_m in DOORS_X_M) < _KEEPS_DOORS_FREE_M:
             continue
-        if tries > _TRIES * count or all(abs(spot - other) >= apart_m for other in found):
-            found.append(spot)
-    return found
+        if tries > _TRIES * count or np.abs(found[:have] - spot).min(initial=apart_m) >= apart_m:
+            found[have] = spot
+            have += 1
+    return [complex(spot) for spot in found]
 
 
 def door_near(x_m: float, rng: np.random.Generator, among: int = 3) -> float:

@@ -24,7 +24,7 @@ from simulator.world.people import Looks, drawn_speed_mps
 from simulator.world.plays.arrivals import door_near, indoors, out_of, place_of, spots
 from simulator.world.plays.cast import Cast, Closure, crowd
 from simulator.world.plays.voices import Numbers, of_many
-from simulator.world.plays.watch import in_view, runners, spans
+from simulator.world.plays.watch import MANY, in_view, runners, spans
 from simulator.world.sounding import Sounding, SoundName
 
 ACT_MOMENTS = 500_000
@@ -50,7 +50,9 @@ class _Stander:
 def gathering(seed: int, act: Act) -> Cast:
     """People come, talk, roar at the act's instant, and go."""
     tempo = act.lasts_s / _USUAL_GATHERING_S
-    return Cast(roars=(Moment.drawn(seed, ACT_MOMENTS + act.number, act.at_s, act.count, tempo),))
+    moment = Moment.drawn(seed, ACT_MOMENTS + act.number, act.at_s, act.count, tempo)
+    closed = Closure(moment.gathers_s, moment.gone_s) if len(moment.members) >= MANY else None
+    return Cast(roars=(moment,), closed=closed)
 
 
 def surge(seed: int, act: Act) -> Cast:
@@ -98,7 +100,7 @@ def disturbance(seed: int, act: Act) -> Cast:
     return Cast(
         company,
         sounds=tuple(_uproar(rng, act, len(people))),
-        closed=Closure.around(people, act.at_s, act.ended_s + 20.0),
+        closed=_closed(act, people, act.ended_s + 20.0),
         watch=lambda: _from_the_act("crowd.disturbance", act, company, _is_unruly),
     )
 
@@ -160,9 +162,15 @@ def _runs_away(kind: str, act: Act, people: list[Person]) -> Cast:
     return Cast(
         company,
         sounds=(_talk(Numbers(act), act, len(people)),),
-        closed=Closure.around(people, act.at_s, act.at_s + 40.0),
+        closed=_closed(act, people, act.at_s + 40.0),
         watch=lambda: _from_the_act(kind, act, company, lambda bodies: runners(bodies) >= _FEW),
     )
+
+
+def _closed(act: Act, people: list[Person], to_s: float) -> Closure:
+    """The road from the act's instant on; a dense crowd has no room on a pavement, and has it from when it comes."""
+    comes_s = [person.legs[0].begins_s or 0.0 for person in people] if len(people) >= MANY else []
+    return Closure.around(people, min([act.at_s, *comes_s]), to_s)
 
 
 def _talk(numbers: Numbers, act: Act, count: int) -> Sounding:

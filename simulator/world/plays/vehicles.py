@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from simulator.world.act import Act
+from simulator.world.act import Act, PlayName
 from simulator.world.chance import Stream, chance
 from simulator.world.layout import LANES_Y_M, ROAD_X_M, Floats
 from simulator.world.plays.cast import Cast
@@ -18,6 +18,17 @@ _FIRST_NUMBER = -100_000
 """Vehicles of acts are numbered down from here: those that come by chance are not so far below 0."""
 _SIRENS = (SoundName.SIREN_WAIL, SoundName.SIREN_YELP, SoundName.SIREN_HILO)
 _ON_THE_ROOF_M = 2.5
+_ON_A_LANE_M = 1.5
+
+
+VEHICLES = (PlayName.EMERGENCY_VEHICLE, PlayName.TRUCK_PASSES)
+
+
+def lanes_of(act: Act) -> tuple[int, ...]:
+    """The lanes that the vehicle of an act may take: one, or both where it says none and chance decides."""
+    if act.y_m > LANES_Y_M[1] + _ON_A_LANE_M:
+        return (0, 1)
+    return (0,) if abs(act.y_m - LANES_Y_M[0]) < abs(act.y_m - LANES_Y_M[1]) else (1,)
 
 
 def emergency_vehicle(seed: int, act: Act) -> Cast:
@@ -50,9 +61,8 @@ def truck_passes(seed: int, act: Act) -> Cast:
 def _vehicle(rng: np.random.Generator, act: Act, speed_mps: float, what: tuple[Body, float, float]) -> Car:
     body, level_db, firing_hz = what
     ambulance = body is Body.AMBULANCE
-    lane = 0 if abs(act.y_m - LANES_Y_M[0]) < abs(act.y_m - LANES_Y_M[1]) else 1
-    if act.y_m > LANES_Y_M[1] + 1.5:
-        lane = int(rng.integers(2))
+    lanes = lanes_of(act)
+    lane = lanes[int(rng.integers(2))] if len(lanes) > 1 else lanes[0]
     half_s = (0.0 - ROAD_X_M[0] if lane == 0 else ROAD_X_M[1]) / speed_mps
     return Car(
         number=_FIRST_NUMBER - act.number,

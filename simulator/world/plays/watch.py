@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,7 @@ _SIDE_RAD = math.radians(34.0)
 _SEEN_M = 42.0
 _ROUND_M = 1.5
 _LASTS_S = 2.0
+_WATCHES_ON_S = 30.0
 
 _POLE = complex(*POLE_XY_M)
 _AHEAD = complex(LOOKS_AT_M[0], LOOKS_AT_M[1]) - _POLE
@@ -49,8 +50,21 @@ def runners(bodies: Bodies) -> int:
 
 
 def spans(kind: str, company: Company, from_s: float, is_so: Callable[[Bodies], bool]) -> list[Expected]:
-    """The times of 2 s and more after `from_s` at which something is so, as events."""
-    return lasting(kind, (t_s for t_s, bodies in company.instants(from_s) if is_so(bodies)))
+    """The times of 2 s and more after `from_s` at which something is so, as events.
+
+    Nobody looks on for more than `_WATCHES_ON_S` after the last of them: a jam may take an hour to go home.
+    """
+    return lasting(kind, _so_s(company, from_s, is_so))
+
+
+def _so_s(company: Company, from_s: float, is_so: Callable[[Bodies], bool]) -> Iterator[float]:
+    last_s = from_s
+    for t_s, bodies in company.instants(from_s):
+        if is_so(bodies):
+            last_s = t_s
+            yield t_s
+        elif t_s > last_s + _WATCHES_ON_S:
+            return
 
 
 def lasting(kind: str, so_s: Iterable[float]) -> list[Expected]:

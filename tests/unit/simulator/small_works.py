@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import time
 
@@ -40,3 +41,25 @@ def linger(task: str, report: Report) -> str:
         with open(task, "w"):  # noqa: PTH123 - same
             pass
     sys.exit(0)
+
+
+def tidy(task: str, report: Report) -> str:
+    """Writes a file; ended gently, it takes a second to empty it."""
+    with open(task, "w") as file:  # noqa: PTH123 - same
+        file.write(str(os.getpid()))
+    try:
+        report(1.0)
+        time.sleep(600)
+    finally:
+        time.sleep(1.0)
+        with open(task, "w"):  # noqa: PTH123 - same
+            pass
+    sys.exit(0)
+
+
+def cling(task: int, report: Report) -> int:
+    """Nothing: it does not listen when it is to end."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    report(float(task))
+    time.sleep(600)
+    return task

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulator.world.act import Act, PlayName, usual_lasts_s
+from simulator.world.company import Company
 from simulator.world.crowd import Moment
 from simulator.world.plays.cast import Cast
 from simulator.world.plays.watch import in_view
@@ -137,6 +138,15 @@ def test_no_ordinary_car_drives_through_people_of_an_act(act: Act) -> None:
         for car in busy.cars(t_s, t_s):
             along_m, across_m = np.abs(place.real - float(car.x_m(t_s))), np.abs(place.imag - car.y_m)
             assert not ((along_m < car.size_m[0] / 2) & (across_m < car.size_m[1] / 2)).any()
+
+
+def test_who_was_walked_through_a_street_for_its_truth_does_not_walk_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = Street(3, 120.0, EMPTY, [Act(PlayName.SURGE, 0, AT_S, 30.0, count=60)])
+    expected(made, 0.0, 120.0)
+
+    monkeypatch.setattr(Company, "_stepped", None)
+
+    assert all(made.people(float(t_s)) for t_s in range(25, 90))
 
 
 def test_an_instant_of_several_acts_does_not_depend_on_those_asked_for_before() -> None:

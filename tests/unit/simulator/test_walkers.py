@@ -99,4 +99,4 @@ def test_a_street_without_an_end_remembers_only_so_many_walkers() -> None:
         street.people(float(t_s))
 
     assert len(street._walkers._cohorts) <= 6
-    assert all(len(cohort._recent) <= 129 for cohort in street._walkers._cohorts.values())
+    assert all(len(cohort._recent) <= 2001 for cohort in street._walkers._cohorts.values())

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
+import signal
+import threading
+import time
 from pathlib import Path
 
 import pytest
 
 from simulator.trials.workforce import Done, Workforce
-from tests.unit.simulator.small_works import double, linger, refuse, vanish
+from tests.unit.simulator.small_works import cling, double, linger, refuse, tidy, vanish
 
 pytestmark = pytest.mark.slow  # each starts processes
 
@@ -58,3 +62,34 @@ def test_a_caller_that_stops_leaves_no_process_and_lets_each_end_what_it_holds(t
         list(Workforce(linger, 2, MODULE).do(places, interrupt))
     assert multiprocessing.active_children() == []
     assert [Path(place).read_text() for place in places] == ["", ""]
+
+
+def test_a_second_ctrl_c_ends_at_once_what_does_not_listen() -> None:
+    later = threading.Timer(0.8, os.kill, (os.getpid(), signal.SIGINT))
+
+    def interrupt(_number: int, _reached: float) -> None:
+        later.start()
+        raise KeyboardInterrupt
+
+    began_s = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        list(Workforce(cling, 1, MODULE).do([1], interrupt))
+    later.join()
+
+    assert multiprocessing.active_children() == []
+    assert time.monotonic() - began_s < 12.0
+
+
+def test_a_second_signal_right_after_the_first_is_the_same_ctrl_c(tmp_path: Path) -> None:
+    place = str(tmp_path / "one")
+    again = threading.Timer(0.05, os.kill, (os.getpid(), signal.SIGINT))
+
+    def interrupt(_number: int, _reached: float) -> None:
+        again.start()
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        list(Workforce(tidy, 1, MODULE).do([place], interrupt))
+    again.join()
+
+    assert Path(place).read_text() == ""
