@@ -6,6 +6,7 @@ import time
 
 from node.errors import MicrophoneError
 from node.sense.audio.level import Meter
+from node.sense.audio.meter_class import meter_class
 from node.sense.capture.hops import Hopper
 from node.sense.capture.portaudio import list_microphones
 from node.sense.capture.ports import EndOfMedia
@@ -35,9 +36,9 @@ def run_devices(*, listen_s: float) -> int:
 
 
 def _level(source: str, listen_s: float) -> str:
-    """How loud it is at a microphone: LAeq in dBFS, because nobody has calibrated it yet."""
+    """How loud it is at a microphone, in dBFS because nobody has calibrated it yet, and what its rate is good for."""
     hopper, meter = Hopper(), Meter(full_scale_db=0.0)
-    level = None
+    level, rate_hz = None, None
     try:
         microphone = PyAudioMicrophone(source)
     except MicrophoneError as error:
@@ -46,6 +47,7 @@ def _level(source: str, listen_s: float) -> str:
     try:
         while (left_s := until - time.monotonic()) > 0:
             block = microphone.read(min(_BLOCK_S, left_s))
+            rate_hz = microphone.rate_hz
             for hop in hopper.push(block) if block else ():
                 level = meter.measure(hop)
     except MicrophoneError as error:
@@ -54,4 +56,5 @@ def _level(source: str, listen_s: float) -> str:
         pass
     finally:
         microphone.close()
-    return f"LAeq {level.laeq_1s_db:.0f} dBFS" if level else f"no sound came within {listen_s:.0f} s"
+    quality = f"; {meter_class(rate_hz)}" if rate_hz else ""
+    return f"LAeq {level.laeq_1s_db:.0f} dBFS{quality}" if level else f"no sound came within {listen_s:.0f} s"

@@ -132,6 +132,18 @@ def test_a_device_at_another_rate_in_stereo_is_converted(listen):
     assert said in {"2.0", "2.1"}
 
 
+def test_the_devices_say_what_class_their_rate_is_good_for(listen):
+    said = listen("""
+        from node.cli_devices import run_devices
+        from node.sense.capture import portaudio
+        portaudio.RATES_HZ = (16_000,)
+        print(run_devices(listen_s=0.4))
+    """)
+
+    (line,) = [line for line in said.splitlines() if "'polemic'" in line]
+    assert line.endswith("dBFS; 16000 Hz: no class, inside the limits of class 1 up to 6300 Hz")
+
+
 @pytest.mark.parametrize("source", ["nowhere", "gone"])
 def test_a_microphone_that_is_not_there_is_told_in_one_line_each_time(listen, source):
     said = listen(f"""
@@ -181,6 +193,85 @@ def test_it_is_found_again_after_five_seconds_and_not_before(listen):
     """)
 
     assert said == "deaf 100.0 deaf 102.0 deaf 104.9 heard 105.1 [100.0, 105.1]"
+
+
+LOST_WHILE_IT_RAN = """
+        import os
+        from pathlib import Path
+        from node.errors import MicrophoneError
+        from node.sense.capture import portaudio, pyaudio_mic
+        from node.sense.capture.pyaudio_mic import PyAudioMicrophone
+        now, indices, opened = [100.0], [], 0
+        real = pyaudio_mic.open_stream
+        class Unplugged:
+            def __init__(self, stream, blocks):
+                self.stream, self.left = stream, blocks
+            def read(self, frames, exception_on_overflow):
+                if self.left == 0:
+                    raise OSError(-9988, "Stream closed")
+                self.left -= 1
+                return self.stream.read(frames, exception_on_overflow=exception_on_overflow)
+            def close(self):
+                self.stream.close()
+        def unplugged(audio, info):
+            indices.append(info.index)
+            stream, rate_hz, channels = real(audio, info)
+            return Unplugged(stream, 4 if len(indices) == 1 else 1000), rate_hz, channels
+        pyaudio_mic.open_stream = unplugged
+        def next_block():
+            while (block := microphone.read(0.05)) is None:
+                pass
+            return block
+"""
+
+
+def test_a_device_that_is_lost_while_it_runs_is_found_again_under_its_new_number(listen, tmp_path):
+    conf = tmp_path / "alsa.conf"
+    said = listen(
+        LOST_WHILE_IT_RAN
+        + f"""
+        conf = Path({str(conf)!r})
+        microphone = PyAudioMicrophone("polemic", clock=lambda: now[0])
+        heard = [next_block() for _ in range(4)]
+        try:
+            next_block()
+        except MicrophoneError as error:
+            print(error)
+        # Another device is plugged in before it: numbers move, names stay.
+        spare = conf.read_text().replace("pcm.polemic", "pcm.aaa {{ type null }}\\npcm.polemic", 1)
+        conf.write_text(spare)
+        os.utime(conf, (10**9, 10**9))
+        now[0] += 6.0
+        back = next_block()
+        microphone.close()
+        print(indices[0] != indices[1], back.lost_samples > 0)
+    """
+    )
+
+    assert said.splitlines()[0].startswith("microphone 'polemic' is lost or in use (-9988 Stream closed)")
+    assert said.splitlines()[1] == "True True"
+
+
+def test_what_was_missed_while_it_was_lost_is_counted_once(listen):
+    said = listen(
+        LOST_WHILE_IT_RAN
+        + """
+        microphone = PyAudioMicrophone("polemic", clock=lambda: now[0])
+        lost = [next_block().lost_samples for _ in range(4)]
+        try:
+            next_block()
+        except MicrophoneError:
+            now[0] += 10.0
+        lost += [next_block().lost_samples for _ in range(30)]
+        microphone.close()
+        print(sum(lost), lost[4], lost[:4] + lost[5:] == [0] * 33)
+    """
+    )
+
+    total, first, rest = said.split()
+    # Ten seconds less what the device, which has no pace, had given ahead of the clock.
+    assert 9.7 * 48_000 <= int(total) == int(first) <= 10 * 48_000
+    assert rest == "True"
 
 
 def test_a_driver_that_hangs_does_not_hold_up_the_reader(listen):

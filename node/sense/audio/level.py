@@ -6,14 +6,15 @@ square wave is 0) where it is 0. Time weighting and statistics: IEC 61672-1 (ref
 
 from __future__ import annotations
 
+import math
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from node.sense.audio import weighting
-from node.sense.audio.weighting import BlockFilter
+from node.sense.audio.filter_bank import BLOCK, FilterBank
 from node.sense.capture.hops import HOP, HOP_S
 from node.sense.capture.ports import SAMPLE_RATE_HZ
 
@@ -25,7 +26,10 @@ if TYPE_CHECKING:
 FAST_S: Final = 0.125
 """Time constant of the Fast weighting."""
 
-FINE: Final = 48
+SLOW_S: Final = 1.0
+"""Time constant of the Slow weighting."""
+
+FINE: Final = BLOCK
 """Samples of one step of the time weighting: 1 ms, within 0.01 dB of the theory for bursts of 1 ms."""
 
 SECOND_HOPS: Final = round(1.0 / HOP_S)
@@ -35,7 +39,7 @@ ENERGY_FLOOR: Final = 1e-15
 
 @dataclass(frozen=True, slots=True)
 class SoundLevel:
-    """The levels of one hop. All `_db` are over the reference of the meter.
+    """The levels of one hop that detectors judge by. All `_db` are over the reference of the meter.
 
     Args:
         t_s: the end of the hop, in seconds of the microphone's clock.
@@ -58,8 +62,27 @@ class SoundLevel:
     lcpeak_db: float
 
 
+@dataclass(frozen=True, slots=True)
+class MeterReading(SoundLevel):
+    """All that the meter reads of one hop: what detectors judge by, and what a person may ask for.
+
+    Args:
+        las_db: A-weighted level, Slow, at the end of the hop.
+        las_max_db: the greatest A-weighted Slow level within the hop.
+        lceq_1s_db: C-weighted mean over the last second (fewer hops at the beginning).
+        lzeq_1s_db: mean over the last second without weighting, and without the converter's offset.
+        a_steps: A-weighted mean square of each millisecond, full scale is 1: float64, shape (HOP / FINE,).
+    """
+
+    las_db: float
+    las_max_db: float
+    lceq_1s_db: float
+    lzeq_1s_db: float
+    a_steps: NDArray[np.float64] = field(compare=False, repr=False)
+
+
 class Meter:
-    """Measures hop after hop; holds filters and the last second, no samples.
+    """Measures hop after hop. Holds the last second's energies, and until the next hop what `forget` wipes.
 
     Args:
         full_scale_db: the level in dB of a root mean square of 1.0; 0 gives dBFS.
@@ -67,53 +90,67 @@ class Meter:
 
     def __init__(self, full_scale_db: float) -> None:
         self._full_scale_db = full_scale_db
-        self._a = BlockFilter(weighting.A_WEIGHTING_SOS)
-        self._c = BlockFilter(weighting.C_WEIGHTING_SOS)
-        self._voice = BlockFilter(weighting.VOICE_BAND_SOS)
-        self._decay, self._blend = _fast_weighting(HOP // FINE)
-        self._fast = 0.0
-        self._a_second: deque[float] = deque(maxlen=SECOND_HOPS)
-        self._c_second: deque[float] = deque(maxlen=SECOND_HOPS)
+        self._bank = FilterBank(
+            (weighting.A_WEIGHTING_SOS, weighting.C_WEIGHTING_SOS, weighting.VOICE_BAND_SOS), HOP, FINE
+        )
+        self._keep, self._add = _time_weightings(HOP // FINE)
+        self._fast_and_slow = np.zeros((2, 1))
+        # Energies of the last second's hops: A, C, unweighted; and the mean of their samples.
+        self._second: deque[tuple[float, float, float, float]] = deque(maxlen=SECOND_HOPS)
 
-    def measure(self, hop: AudioBlock) -> SoundLevel:
+    def measure(self, hop: AudioBlock) -> MeterReading:
         """The levels of the next hop.
 
         Raises:
             ValueError: the block is not one hop of finite samples.
         """
-        if hop.samples.size != HOP or not np.isfinite(hop.samples).all():
+        samples = hop.samples.astype(np.float64)
+        energy = float(samples @ samples) / HOP
+        if samples.size != HOP or not math.isfinite(energy):
             raise ValueError(f"the meter takes hops of {HOP} finite samples")
-        a = self._a.filter(hop.samples)
-        c = self._c.filter(hop.samples)
-        fast = self._decay * self._fast + self._blend @ np.square(a).reshape(-1, FINE).mean(axis=1)
-        self._fast = float(fast[-1])
-        a_energy, c_energy = _mean_square(a), _mean_square(c)
-        self._a_second.append(a_energy)
-        self._c_second.append(c_energy)
-        a_1s = sum(self._a_second) / len(self._a_second)
-        c_1s = sum(self._c_second) / len(self._c_second)
-        return SoundLevel(
+        heard = self._bank.filter(samples)
+        steps = np.einsum("ijk,ijk->ij", heard, heard)
+        a_energy, c_energy, voice_energy = (steps.sum(axis=0) / HOP).tolist()
+        weighted = self._keep * (self._fast_and_slow + np.cumsum(self._add * steps[:, 0], axis=1))
+        self._fast_and_slow = weighted[:, -1:].copy()
+        c = heard[:, 1]
+        self._second.append((a_energy, c_energy, energy, float(samples.sum()) / HOP))
+        a_1s, c_1s, z_1s = self._energies_1s()
+        laeq_1s_db, lceq_1s_db = self._level(a_1s), self._level(c_1s)
+        (laf_max, las_max), (laf, las) = weighted.max(axis=1).tolist(), weighted[:, -1].tolist()
+        return MeterReading(
             t_s=hop.captured_s + HOP / SAMPLE_RATE_HZ,
-            laf_db=self._level(self._fast),
-            laf_max_db=self._level(float(fast.max())),
-            laeq_1s_db=self._level(a_1s),
+            laf_db=self._level(laf),
+            laf_max_db=self._level(laf_max),
+            laeq_1s_db=laeq_1s_db,
             a_energy=a_energy,
-            voice_db=self._level(_mean_square(self._voice.filter(hop.samples))),
-            c_minus_a_db=self._level(c_1s) - self._level(a_1s),
-            lcpeak_db=self._level(float(np.abs(c).max()) ** 2),
+            voice_db=self._level(voice_energy),
+            c_minus_a_db=lceq_1s_db - laeq_1s_db,
+            lcpeak_db=self._level(max(float(c.max()), -float(c.min())) ** 2),
+            las_db=self._level(las),
+            las_max_db=self._level(las_max),
+            lceq_1s_db=lceq_1s_db,
+            lzeq_1s_db=self._level(z_1s),
+            a_steps=steps[:, 0] / FINE,
         )
 
+    def forget(self) -> None:
+        """Wipes the samples of the last hop. Measuring goes on as if nothing had been wiped."""
+        self._bank.wipe()
+
+    def _energies_1s(self) -> tuple[float, float, float]:
+        """The mean A, C and unweighted energy of the last second; its mean sample is the converter's offset."""
+        a, c, z, offset = (sum(column) / len(self._second) for column in zip(*self._second, strict=True))
+        return a, c, z - offset * offset
+
     def _level(self, energy: float) -> float:
-        return float(10 * np.log10(max(energy, ENERGY_FLOOR))) + self._full_scale_db
+        return 10 * math.log10(max(energy, ENERGY_FLOOR)) + self._full_scale_db
 
 
-def _mean_square(samples: NDArray[np.float64]) -> float:
-    return float(np.mean(np.square(samples)))
-
-
-def _fast_weighting(steps: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """What is left of the state (steps,), and what each step adds (steps, steps), after each of the steps."""
-    keep = np.exp(-FINE / SAMPLE_RATE_HZ / FAST_S)
-    n = np.arange(steps)
-    lag = n[:, None] - n[None, :]
-    return keep ** (n + 1.0), np.where(lag >= 0, (1 - keep) * keep ** np.abs(lag), 0.0)
+def _time_weightings(steps: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Fast and Slow over a hop, both (2, steps): what is left of the state after each step, and what each millisecond's
+    sum of squares adds to the state before the first. A hop is no longer than a time constant, so neither is large.
+    """
+    keep = np.exp(-FINE / SAMPLE_RATE_HZ / np.array([FAST_S, SLOW_S]))[:, None]
+    left = keep ** (np.arange(steps) + 1.0)
+    return left, (1 - keep) / FINE / left

@@ -55,6 +55,11 @@ class Hopper:
             begun_s += part.size / SAMPLE_RATE_HZ
         return hops
 
+    def forget(self) -> None:
+        """Wipes the samples of the hop that is not yet whole: they count as lost."""
+        self._rest.fill(0.0)
+        self._drop_rest()
+
     def _is_gap(self, block: AudioBlock) -> bool:
         if self._begun_s is None:
             return block.lost_samples > 0

@@ -59,6 +59,11 @@ class PyAudioMicrophone(Microphone):
         self._ended_s: float | None = None
         self._reason = "not opened yet"
 
+    @property
+    def rate_hz(self) -> int | None:
+        """The rate at which the device gives its samples, in Hz; None while it is not open."""
+        return self._capture.rate_hz if self._capture else None
+
     def read(self, timeout_s: float) -> AudioBlock | None:
         """The next block, or None when none came within `timeout_s`; never waits longer, whatever the driver does.
 
@@ -107,16 +112,13 @@ class PyAudioMicrophone(Microphone):
     def _dated(self, block: AudioBlock) -> AudioBlock:
         """The same block; the first one after a re-opening also counts what was missed meanwhile."""
         self._heard_s = self._clock()
-        gap_s = 0.0 if self._ended_s is None or block.lost_samples else block.captured_s - self._ended_s
+        gap_s = 0.0 if self._ended_s is None else block.captured_s - self._ended_s
         self._ended_s = block.captured_s + block.duration_s
-        if gap_s <= BLOCK_S:
+        missed = round(gap_s * SAMPLE_RATE_HZ)
+        # What the block counts itself lies within the gap: it is not counted twice.
+        if gap_s <= BLOCK_S or missed <= block.lost_samples:
             return block
-        return AudioBlock(
-            block.samples,
-            block.captured_s,
-            lost_samples=round(gap_s * SAMPLE_RATE_HZ),
-            clipped_samples=block.clipped_samples,
-        )
+        return AudioBlock(block.samples, block.captured_s, lost_samples=missed, clipped_samples=block.clipped_samples)
 
 
 class _Capture:
@@ -124,6 +126,7 @@ class _Capture:
 
     def __init__(self, source: str, clock: Callable[[], float]) -> None:
         self.blocks: queue.Queue[AudioBlock | MicrophoneError] = queue.Queue(QUEUE_BLOCKS)
+        self.rate_hz: int | None = None
         self._source = source
         self._clock = clock
         self._stop = threading.Event()
@@ -150,6 +153,7 @@ class _Capture:
 
     def _pump(self, stream: Any, rate_hz: int, channels: int) -> None:
         resampler, clock, mono = Resampler(rate_hz), SampleClock(rate_hz), Mono()
+        self.rate_hz = rate_hz
         frames, lost = round(BLOCK_S * rate_hz), 0
         while not self._stop.is_set():
             try:

@@ -64,6 +64,17 @@ class Resampler:
         """How much of what was pushed has not come out yet, in seconds."""
         return (self._kept_from + self._kept.size) / self.rate_hz - self._next / SAMPLE_RATE_HZ
 
+    def gain_db(self, f_hz: NDArray[np.float64]) -> NDArray[np.float64]:
+        """How much louder a tone is that comes out, in dB, with all that the conversion makes of it.
+
+        Args:
+            f_hz: the tones, in Hz, shape (n,). At half the input's rate and above there are none: -240 dB.
+        """
+        lag = np.arange(self._table.shape[1])
+        turns = np.exp(-2j * np.pi * np.outer(lag, f_hz) / self.rate_hz)
+        power = np.square(np.abs(self._table @ turns)).mean(axis=0)
+        return np.asarray(10 * np.log10(np.where(2 * f_hz < self.rate_hz, np.maximum(power, 1e-24), 1e-24)))
+
     def push(self, samples: NDArray[np.float32]) -> NDArray[np.float32]:
         """The outputs, float32 (m,), that these samples (n,) make possible; m may be 0.
 

@@ -11,7 +11,7 @@ from node.sense.capture.resample import Resampler
 from node.sense.truth.microphone import MicrophoneState, MicrophoneTruth
 
 LSB = 1 / 32768
-OK, SILENT, CLIPPED, GAPPED = MicrophoneState
+OK, SILENT, CLIPPED, GAPPED = list(MicrophoneState)[:4]
 
 
 def hop(samples: np.ndarray, lost: int = 0, clipped: int = 0) -> AudioBlock:
@@ -87,6 +87,12 @@ def test_a_sound_that_is_far_too_loud_is_clipped_and_not_dead():
 
 def test_only_ok_and_clipped_are_trusted():
     assert [state for state in MicrophoneState if state.is_trusted] == [OK, CLIPPED]
+
+
+def test_what_somebody_has_to_mend_is_neither_loudness_nor_weather():
+    healthy = {MicrophoneState.OK, MicrophoneState.CLIPPED, MicrophoneState.WINDY}
+
+    assert {state for state in MicrophoneState if not state.is_fault} == healthy
 
 
 @settings(max_examples=50, deadline=None)
