@@ -1,11 +1,10 @@
-"""`polewatch config` and `polewatch models`: what this node is set to, and what it may load."""
+"""`polewatch config`: what this node is set to."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
 
-from node.config import manifest
 from node.config.example import example, show
 from node.config.load import DEFAULT_PATH, load
 
@@ -24,20 +23,4 @@ def run_config(action: str, path: Path | None, *, origin: bool) -> int:
         print(f"{path or DEFAULT_PATH}: holds, for node {loaded.settings.node.id}")
     else:
         print("\n".join(show(loaded, origin=origin)))
-    return 0
-
-
-def run_models(action: str) -> int:
-    """Lists or verifies the models of the manifest, and gives the exit code.
-
-    Raises:
-        ModelError: the manifest or a model does not hold.
-    """
-    listed = manifest.shipped()
-    if not listed.model:
-        print("no model ships with this version: sound is judged by level and shape, sight by what moves")
-    for model in listed.model:
-        if action == "verify":
-            manifest.verify(model)
-        print(f"{model.name}  {model.task}  {len(model.classes)} classes  {model.licence}  {model.sha256[:12]}")
     return 0

@@ -1,64 +1,52 @@
 """The model manifest: the only way to a model. It says what a model is for, and the loader holds it to that.
 
-Tasks are a closed list. A model whose task is to find faces, to tell people or voices or vehicles apart, to read
-plates or to understand speech is refused by name: the node has no use for it.
+A model whose task is refused is refused by name, before anything else of its entry is read.
 """
 
 from __future__ import annotations
 
 import hashlib
 import tomllib
-from enum import StrEnum
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, StringConstraints, ValidationError
+from pydantic import Field, ValidationError, model_validator
+from pydantic_core import ErrorDetails
 
 from node.config.base import Section
+from node.config.model_entry import Model, Task
 from node.errors import ModelError
+
+__all__ = ["MAX_MODEL_BYTES", "Manifest", "Model", "Task", "is_of", "parse", "shipped", "verify"]
 
 MAX_MODELS = 32
 MAX_MODEL_BYTES = 256_000_000
 REFUSED_TASKS = ("face", "reid", "asr", "speech", "speaker", "gait", "lpr", "plate", "emotion")
 
 
-class Task(StrEnum):
-    """What a model may be for."""
-
-    AUDIO_TAG = "audio-tag"
-    PERSON_DETECT = "person-detect"
-    VEHICLE_DETECT = "vehicle-detect"
-    OBJECT_DETECT = "object-detect"
-    CROWD_DENSITY = "crowd-density"
-    ANOMALY = "anomaly"
-
-
-_Text = Annotated[str, StringConstraints(pattern=r"^[\x20-\x7e]{1,200}$")]
-
-
-class Model(Section):
-    """One model."""
-
-    name: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
-    file: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,120}\.onnx$")]
-    sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
-    task: Annotated[Task, Field(strict=False)]
-    classes: Annotated[list[_Text], Field(min_length=1, max_length=1000)]
-    licence: _Text
-    source: _Text
-
-
 class Manifest(Section):
-    """All models of a node."""
+    """All models of a node, or of a folder."""
 
     version: Literal[1]
     model: Annotated[list[Model], Field(default_factory=list, max_length=MAX_MODELS)]
 
+    @model_validator(mode="after")
+    def _has_each_once(self) -> Self:
+        """A name stands for one model."""
+        names = [model.name for model in self.model]
+        if len(set(names)) != len(names):
+            raise ValueError("a model's name stands twice")
+        return self
+
     def for_task(self, task: Task) -> Model | None:
         """The first model for a task, or None."""
         return next((model for model in self.model if model.task is task), None)
+
+    def named(self, name: str) -> Model | None:
+        """The model of that name, or None."""
+        return next((model for model in self.model if model.name == name), None)
 
 
 def shipped() -> Manifest:
@@ -91,9 +79,12 @@ def parse(content: bytes, name: str) -> Manifest:
     try:
         return Manifest.model_validate(tables)
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise ModelError(f"{name}: {place}: {first['msg'].lower()}") from error
+        raise ModelError(f"{name}: {_first(error.errors())}") from error
+
+
+def is_of(model: Model, content: bytes) -> bool:
+    """Whether these are the bytes that the entry names."""
+    return hashlib.sha256(content).hexdigest() == model.sha256
 
 
 def verify(model: Model, folder: Path | Traversable | None = None) -> bytes:
@@ -108,11 +99,26 @@ def verify(model: Model, folder: Path | Traversable | None = None) -> bytes:
     """
     file = (folder if folder is not None else resources.files("models")) / model.file
     try:
-        content = file.read_bytes()
+        with file.open("rb") as opened:
+            content = opened.read(MAX_MODEL_BYTES + 1)
     except OSError as error:
         raise ModelError(f"model {model.name}: {model.file} cannot be read ({error.strerror})") from error
     if len(content) > MAX_MODEL_BYTES:
         raise ModelError(f"model {model.name}: {model.file} is larger than {MAX_MODEL_BYTES} bytes")
-    if hashlib.sha256(content).hexdigest() != model.sha256:
+    if not is_of(model, content):
         raise ModelError(f"model {model.name}: {model.file} is not the file that the manifest names (sha256 differs)")
     return content
+
+
+def _first(errors: list[ErrorDetails]) -> str:
+    """The first thing to mend, and how many more there are."""
+    error = errors[0]
+    place = ".".join(str(part) for part in error["loc"])
+    more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
+    problem = {"extra_forbidden": "there is no such key", "missing": "is missing"}.get(error["type"])
+    if problem is None:
+        text = error["msg"].removeprefix("Value error, ")
+        problem = f"{text[0].lower()}{text[1:]}"
+    # pydantic quotes what was given in some of its texts: one printable line, whatever that was.
+    line = " ".join(f"{place}: {problem}{more}".split())
+    return line.encode("ascii", "backslashreplace").decode()[:400]

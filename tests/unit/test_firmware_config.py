@@ -30,7 +30,7 @@ def test_there_is_a_profile_for_each_kind_of_pole():
 
 @pytest.mark.parametrize("profile", PROFILES, ids=lambda path: path.stem)
 def test_a_profile_speaks_of_hardware_and_never_of_the_wall(profile):
-    assert set(tomllib.loads(profile.read_text())) <= {"camera", "microphone"}
+    assert set(tomllib.loads(profile.read_text())) <= {"camera", "microphone", "sound_model"}
 
 
 def test_a_node_may_publish_every_message_of_the_contract():
@@ -51,7 +51,7 @@ def test_the_forecaster_writes_nothing():
     text = (FIRMWARE / "mosquitto/acl").read_text()
     forecaster = text.split("user forecaster\n")[1]
 
-    assert re.findall(r"^topic (\w+) ", forecaster, flags=re.MULTILINE) == ["read"] * 4
+    assert set(re.findall(r"^topic (\w+) ", forecaster, flags=re.MULTILINE)) == {"read"}
 
 
 def alsa_finds(path: Path, name: str) -> bool:

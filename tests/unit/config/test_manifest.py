@@ -23,7 +23,8 @@ def entry(**changes: str) -> str:
         "source": "models/training",
     } | changes
     lines = "\n".join(f'{key} = "{value}"' for key, value in facts.items())
-    return f'version = 1\n[[model]]\n{lines}\nclasses = ["gunshot"]\n'
+    audio = '[model.audio]\nfrontend = "logmel16k"\noutput = "probs"\n'
+    return f'version = 1\n[[model]]\n{lines}\nclasses = ["gunshot"]\n{audio}'
 
 
 def test_the_shipped_manifest_holds() -> None:
