@@ -9,12 +9,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from node.airlock.gate import Policy
 from node.airlock.record import Body, Record, encode
+from node.config.policy import Policy, tighten
 from node.config.settings import Settings
 from node.contract.envelope import Numbered
 from node.errors import UnreadableInputError
 from node.ops.clock import FixedClock
+from node.sense.audio.load import load_tagger
 from node.sense.capture.ports import AudioBlock, Camera, EndOfMedia, Frame, Microphone
 from node.sense.pipeline import Observation, Pipeline
 from node.uplink.books import open_books
@@ -48,11 +49,11 @@ class DryRun:
     ) -> None:
         clock = FixedClock(start_wall_s)
         books = open_books(settings, clock, IN_MEMORY, epoch=epoch)
-        policy = Policy(settings.policy.incidents_per_10_min, settings.policy.incidents_per_day)
+        policy = tighten(Policy(), settings.policy)
         self._summaries = Summaries(books)
         self._summaries.adopt(0.0)
         self._intake = Intake(books, self._summaries, policy)
-        self._pipeline = Pipeline(settings, clock, self._emit, observe)
+        self._pipeline = Pipeline(settings, clock, self._emit, observe, load_tagger(settings.sound_model))
         self._tell = tell
         self._sequence = 0
         self.now_s = 0.0

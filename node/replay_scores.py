@@ -44,7 +44,10 @@ class ScoreFile:
                 raise self._failed(failure) from failure
 
     def write(self, seen: Observation) -> None:
-        """One line: `present` is null without a picture, levels are null without sound."""
+        """One line: `present` is null without a picture, levels are null without sound.
+
+        The sound model's scores are those of its last window, and not there where it sleeps.
+        """
         scene, level = seen.scene, seen.level
         line = {
             "t": round(seen.t_s, 3),
@@ -57,7 +60,9 @@ class ScoreFile:
                 "spike": float(seen.spike),
                 "foreground_share": _rounded(scene.foreground_share if scene else None, 5),
                 "flow_energy": _rounded(scene.flow_energy if scene else None, 6),
+                **{name.value: _rounded(p, 4) for name, p in seen.scores.items()},
             },
+            "detected": [name.value for name in seen.detected],
         }
         try:
             self._file.write(json.dumps(line) + "\n")

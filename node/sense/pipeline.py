@@ -3,22 +3,27 @@
     AudioBlock -> hop -> Ears -> incident ─┐
     Frame -> truth -> Scene ───────────────┴-> Body -> airlock
 
-One thread calls it. It keeps no sample and no pixel from one call to the next, but for the unfinished hop.
+One thread calls it. It keeps no pixel from one call to the next, and of sound what `forget` wipes: the unfinished
+hop, and the last second where its stages need it.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
-from node.airlock.record import Body
+from node.airlock.record import Body, HourLearnt
 from node.config.settings import Settings
+from node.config.sound_classes import SoundClass
+from node.contract.words import ClockQuality
 from node.ops.clock import WallClock
-from node.sense.audio.ears import Ears
 from node.sense.audio.level import SoundLevel
+from node.sense.audio.ordinary import Ordinary
+from node.sense.audio.tagger import Tagger
 from node.sense.capture.hops import HOP_S, Hopper
 from node.sense.capture.ports import AudioBlock, Frame
+from node.sense.ears import Ears
 from node.sense.fusion.incident import Incidents
 from node.sense.fusion.window import Window
 from node.sense.truth.camera import CameraState, CameraTruth
@@ -40,6 +45,9 @@ class Observation:
         background_db: L50 of the background, or None while it is learnt.
         spike: whether a spike is open or rising.
         scene: the last scene, or None before the first frame.
+        scores: the probability of each class in the last window of the sound model; empty where none ended within
+            the last second.
+        detected: the classes among them at or above their threshold.
     """
 
     t_s: float
@@ -47,6 +55,8 @@ class Observation:
     background_db: float | None
     spike: bool
     scene: Scene | None
+    scores: Mapping[SoundClass, float] = field(default_factory=dict)
+    detected: tuple[SoundClass, ...] = ()
 
 
 class Pipeline:
@@ -57,17 +67,26 @@ class Pipeline:
         clock: where windows begin on the wall.
         emit: takes what is to go through the airlock.
         observe: takes what is known after each hop, and after each frame where nothing is heard.
+        tagger: the sound model; without one sounds have no names.
+        known: what is usual at each hour of the week (`config.memory`); None where nothing of it is to be learnt.
     """
 
     def __init__(
-        self, settings: Settings, clock: WallClock, emit: Emit, observe: Callable[[Observation], None] | None = None
+        self,
+        settings: Settings,
+        clock: WallClock,
+        emit: Emit,
+        observe: Callable[[Observation], None] | None = None,
+        tagger: Tagger | None = None,
+        known: Mapping[int, tuple[float, float, int]] | None = None,
     ) -> None:
         self._settings = settings
         self._clock = clock
         self._emit = emit
         self._observe = observe
         self._hopper = Hopper()
-        self._ears = Ears(settings)
+        self._ears = Ears(settings, tagger, None if known is None else Ordinary(known, clock.wall_s))
+        self._thresholds = {} if tagger is None else dict(tagger.thresholds)
         self._eyes = Eyes(settings.presence)
         self._camera = CameraTruth()
         self._incidents = Incidents()
@@ -106,7 +125,15 @@ class Pipeline:
         """Sensing stops: what is open ends, and the window is closed as far as it came."""
         for ended in self._ears.finish(t_s):
             self._emit(*self._incidents.observe(ended))
+        self._keep(self._ears.close_hour(), t_s)
         self._close_window(t_s)
+
+    def forget(self) -> None:
+        """Wipes what the line keeps: the unfinished hop, the last second of sound, the background of the picture."""
+        self._hopper.forget()
+        self._ears.forget()
+        self._eyes = Eyes(self._settings.presence)
+        self._camera = CameraTruth()
 
     def _hear_hop(self, hop: AudioBlock) -> None:
         """Takes in one hop: what it says goes into its window, what begins or ends with it leaves."""
@@ -117,9 +144,18 @@ class Pipeline:
             window.hear(heard.level, HOP_S)
         for change in heard.changes:
             self._emit(*self._incidents.observe(change))
+        self._keep(heard.learnt, heard.level.t_s)
         if self._observe is not None:
-            level = heard.level
-            self._observe(Observation(level.t_s, level, heard.background_db, heard.spike, self._scene))
+            level, scores = heard.level, {} if heard.scores is None else heard.scores.probabilities
+            detected = tuple(name for name, p in scores.items() if p >= self._thresholds.get(name, math.inf))
+            self._observe(
+                Observation(level.t_s, level, heard.background_db, heard.spike, self._scene, scores, detected)
+            )
+
+    def _keep(self, learnt: HourLearnt | None, t_s: float) -> None:
+        """Has an hour of the week kept, unless the clock does not know which one it was."""
+        if learnt is not None and self._clock.quality() is not ClockQuality.UNSYNCED:
+            self._emit(learnt, t_s)
 
     def _open_window(self, t_s: float) -> Window:
         """The window that an instant belongs to; the one before is closed when its time is over."""

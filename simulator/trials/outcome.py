@@ -27,6 +27,7 @@ class Outcome:
         lost: messages that left the node and never came, or None where there is no way to lose one.
         duplicates: messages that came once more, or None likewise.
         series: what the node knew over time, for plots; no part of the JSON.
+        tolerated: what a good node may tell besides, and need not.
     """
 
     name: str
@@ -39,11 +40,12 @@ class Outcome:
     lost: int | None = None
     duplicates: int | None = None
     series: Series | None = None
+    tolerated: list[Expected] = field(default_factory=list)
 
     def scores(self) -> dict[str, KindScore]:
         """The score of each kind that was there or was told."""
         tally = Tally()
-        tally.add(self.truth, self.told)
+        tally.add(self.truth, self.told, self.tolerated)
         return tally.scores()
 
     def as_json(self) -> dict[str, object]:

@@ -9,20 +9,22 @@ Polyphonic Sound Event Detection, Applied Sciences 6(6), 2016; onset condition o
 4. Recall = hits / truth, precision = hits / told, F1 = 2 hits / (truth + told); None where that divides by zero.
 5. Latency = when it was told - when it truly began: below zero where a node was ahead of the truth. Percentiles by
    nearest rank: of n sorted values, number ceil(p n / 100). So each is a latency that really was.
+6. What may be told and need not (an impulse where a door slams) forgives: a told event of its kind that matches no
+   true one, and begins between the collar before its onset and the collar after its end, is not counted at all.
 """
 
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 
+from simulator.trials.matching import Onset, match
 from simulator.world.expected import Expected
 
 COLLAR_S = 2.0
 WEEK_S = 7 * 24 * 3600.0
-Onset = tuple[float, float]
-"""Of a told event: `began_s` and `told_s`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,13 +98,18 @@ class Tally:
         self._collar_s = collar_s
         self._counts: dict[str, _Count] = {}
 
-    def add(self, truth: Iterable[Expected], told: Iterable[Told]) -> None:
+    def add(self, truth: Iterable[Expected], told: Iterable[Told], tolerated: Iterable[Expected] = ()) -> None:
         """Counts one scenario. The order of the events makes no difference.
+
+        Args:
+            truth: what is to be told.
+            told: what was told.
+            tolerated: what may be told besides (rule 6).
 
         Raises:
             ValueError: an instant is not a finite number; nothing of the scenario is counted.
         """
-        truth, told = list(truth), list(told)
+        truth, told, tolerated = list(truth), list(told), list(tolerated)
         instants_s = [event.began_s for event in truth] + [x for event in told for x in (event.began_s, event.told_s)]
         if not all(map(math.isfinite, instants_s)):
             raise ValueError("an event's instant is not a finite number")
@@ -111,6 +118,7 @@ class Tally:
                 kind,
                 sorted(event.began_s for event in truth if event.kind == kind),
                 sorted((event.began_s, event.told_s) for event in told if event.kind == kind),
+                [event for event in tolerated if event.kind == kind],
             )
 
     def merge(self, other: Tally) -> None:
@@ -126,9 +134,17 @@ class Tally:
         """The latency of every hit of a kind in rising order, for a histogram."""
         return tuple(sorted(self._counts[kind].latencies_s)) if kind in self._counts else ()
 
-    def _add_kind(self, kind: str, true_s: list[float], told: list[Onset]) -> None:
-        latencies_s = [event[1] - t_s for t_s, event in _match(true_s, told, self._collar_s)]
-        self._put(kind, _Count(len(true_s), len(told), latencies_s))
+    def _add_kind(self, kind: str, true_s: list[float], told: list[Onset], tolerated: list[Expected]) -> None:
+        pairs = match(true_s, told, self._collar_s)
+        unmatched = Counter(told) - Counter(event for _, event in pairs)
+        forgiven = sum(self._is_forgiven(event, tolerated) for event in unmatched.elements())
+        count = _Count(len(true_s), len(told) - forgiven, [event[1] - t_s for t_s, event in pairs])
+        if count.truth or count.told:
+            self._put(kind, count)
+
+    def _is_forgiven(self, event: Onset, tolerated: list[Expected]) -> bool:
+        """Rule 6."""
+        return any(one.began_s - self._collar_s <= event[0] <= one.ended_s + self._collar_s for one in tolerated)
 
     def _put(self, kind: str, count: _Count) -> None:
         mine = self._counts.setdefault(kind, _Count())
@@ -137,14 +153,20 @@ class Tally:
         mine.latencies_s += count.latencies_s
 
 
-def score(truth: Sequence[Expected], told: Sequence[Told], *, collar_s: float = COLLAR_S) -> dict[str, KindScore]:
+def score(
+    truth: Sequence[Expected],
+    told: Sequence[Told],
+    tolerated: Sequence[Expected] = (),
+    *,
+    collar_s: float = COLLAR_S,
+) -> dict[str, KindScore]:
     """The score of one scenario, per kind that was true or told, by name in order.
 
     Raises:
         ValueError: the collar is below zero, or an instant is not a finite number.
     """
     tally = Tally(collar_s)
-    tally.add(truth, told)
+    tally.add(truth, told, tolerated)
     return tally.scores()
 
 
@@ -181,70 +203,3 @@ def _score(count: _Count) -> KindScore:
 def _percentile(rising: Sequence[float], percent: int) -> float | None:
     """By nearest rank, in integers: 0.95 * n is not always what it should be."""
     return rising[-(-percent * len(rising) // 100) - 1] if rising else None
-
-
-def _match(true_s: list[float], told: list[Onset], collar_s: float) -> list[tuple[float, Onset]]:
-    """The best matching (rule 3) of two rising lists.
-
-    Two matches that cross can be uncrossed: neither gets wider than the wider of the two, nor do they in sum. So the
-    best matching is found among those in order, and it falls apart wherever two onsets in a row are further apart
-    than the collar.
-    """
-    pairs: list[tuple[float, Onset]] = []
-    near_true: list[float] = []
-    near_told: list[Onset] = []
-    last_s = -math.inf
-    for at_s, event in sorted([(t_s, None) for t_s in true_s] + [(t[0], t) for t in told], key=lambda each: each[0]):
-        if at_s - last_s > collar_s:
-            pairs += _align(near_true, near_told, collar_s)
-            near_true, near_told = [], []
-        if event is None:
-            near_true.append(at_s)
-        else:
-            near_told.append(event)
-        last_s = at_s
-    return pairs + _align(near_true, near_told, collar_s)
-
-
-def _align(true_s: list[float], told: list[Onset], collar_s: float) -> list[tuple[float, Onset]]:
-    """The best matching in order of one group, as two texts are aligned: row by row of a table."""
-    row = [_NOTHING] * (len(told) + 1)
-    for t_s in true_s:
-        above, row = row, [_NOTHING]
-        for j, event in enumerate(told):
-            best = max(above[j + 1], row[j], key=_worth)
-            if abs(event[0] - t_s) <= collar_s:
-                best = max(best, above[j].with_hit(t_s, event), key=_worth)
-            row.append(best)
-    return row[-1].pairs()
-
-
-@dataclass(frozen=True, slots=True)
-class _Matching:
-    """A matching as a chain: its last pair, and the matching before it."""
-
-    hits: int = 0
-    apart_s: float = 0.0
-    told_s: float = 0.0
-    pair: tuple[float, Onset] | None = None
-    before: _Matching | None = None
-
-    def with_hit(self, true_s: float, event: Onset) -> _Matching:
-        apart_s = self.apart_s + abs(event[0] - true_s)
-        return _Matching(self.hits + 1, apart_s, self.told_s + event[1], (true_s, event), self)
-
-    def pairs(self) -> list[tuple[float, Onset]]:
-        found = []
-        link: _Matching | None = self
-        while link is not None and link.pair is not None:
-            found.append(link.pair)
-            link = link.before
-        return found
-
-
-_NOTHING = _Matching()
-
-
-def _worth(matching: _Matching) -> tuple[int, float, float]:
-    """Rule 3: more hits, then less apart, then told earlier."""
-    return matching.hits, -matching.apart_s, -matching.told_s

@@ -96,10 +96,10 @@ class SuiteScore:
         for outcome in sorted(outcomes, key=lambda one: (one.name, one.seed)):
             row = rows[outcome.name]
             row.outcomes.append(outcome)
-            row.tally.add(outcome.truth, outcome.told)
+            row.tally.add(outcome.truth, outcome.told, outcome.tolerated)
             if not row.scenario.is_live:
-                tally.add(outcome.truth, outcome.told)
-                whole += confusion(outcome.truth, outcome.told)
+                tally.add(outcome.truth, outcome.told, outcome.tolerated)
+                whole += confusion(outcome.truth, outcome.told, outcome.tolerated)
         return cls(rows, tally, whole)
 
     def scores(self) -> dict[str, KindScore]:

@@ -19,6 +19,7 @@ from simulator.trials.outcome import Outcome
 from simulator.trials.scenario import Scenario
 from simulator.trials.score import Told
 from simulator.trials.series import Series
+from simulator.world.truth import tolerated
 
 if TYPE_CHECKING:
     from simulator.sound.clips import Clips
@@ -45,7 +46,13 @@ class Trial:
     def __init__(self, name: str, scenario: Scenario, seed: int, *, sight: bool, clips: Clips | None = None) -> None:
         self.scenario = scenario
         self.street = scenario.make_street(seed)
-        self.outcome = Outcome(name, seed, scenario.truth(self.street, sight=sight), series=Series())
+        self.outcome = Outcome(
+            name,
+            seed,
+            scenario.truth(self.street, sight=sight),
+            series=Series(),
+            tolerated=tolerated(self.street, 0.0, scenario.length_s),
+        )
         self._sight = sight
         self._clips = clips
 

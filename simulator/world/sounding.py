@@ -131,6 +131,12 @@ KINDS: dict[SoundName, str] = {
 }
 """The kind of event that a sound makes true where it is audible; the others make none: they are there to tempt."""
 
+BANGS = frozenset({
+    SoundName.GUNSHOT_PISTOL, SoundName.GUNSHOT_RIFLE, SoundName.GUNSHOT_SHOTGUN, SoundName.EXPLOSION,
+    SoundName.FIREWORK, SoundName.GLASS, SoundName.THUNDER, SoundName.DOOR, SoundName.HAMMER,
+})  # fmt: skip
+"""What is a bang: who tells of an impulse there is right, and who does not misses nothing."""
+
 
 @dataclass(frozen=True, slots=True)
 class Prelude:

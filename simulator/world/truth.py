@@ -11,7 +11,7 @@ from simulator.world.crowd import Moment
 from simulator.world.expected import Expected, merged
 from simulator.world.layout import SPEED_OF_SOUND_MPS, Floats, distance_to_microphone_m
 from simulator.world.levels import city_db, distances_m, mouth_distance_m, received_db, weather_power
-from simulator.world.sounding import KINDS, Sounding
+from simulator.world.sounding import BANGS, KINDS, Sounding
 from simulator.world.street import Street
 from simulator.world.traffic import REFERENCE_DISTANCE_M
 
@@ -40,6 +40,25 @@ def expected(street: Street, from_s: float, to_s: float, *, sight: bool = True) 
         events += [event for troupe in street.troupes() for event in troupe.expected()]
         events += [Expected("crowd.density", *span) for span in street.dense(from_s, to_s)]
     return [event for event in merged(events) if event.began_s <= to_s and event.ended_s >= from_s]
+
+
+def tolerated(street: Street, from_s: float, to_s: float) -> list[Expected]:
+    """Every event between `from_s` and `to_s` that may be told and need not, in order: an impulse at a real bang.
+
+    Most bangs have a better name, which `expected` asks for; a door or a thunderclap has none that a node knows.
+    """
+    bangs = [one for one in street.soundings(from_s - _LATEST_S, to_s) if one.name in BANGS]
+    events = [Expected("sound.impulse", *span) for one in bangs if (span := _over_the_city(street, one)) is not None]
+    return [event for event in merged(events) if event.began_s <= to_s and event.ended_s >= from_s]
+
+
+def _over_the_city(street: Street, sounding: Sounding) -> tuple[float, float] | None:
+    """From when to when a sounding is heard at the pole, or None where even the far city and the weather drown it."""
+    left_s = np.linspace(sounding.began_s, sounding.ended_s, 11)
+    heard_s = left_s + distances_m(sounding, left_s) / SPEED_OF_SOUND_MPS
+    power = 10 ** (received_db(sounding, left_s) / 10)
+    is_over = bool(np.any(power >= _steady_power(street, heard_s)))
+    return (float(heard_s[0]), float(heard_s[-1])) if is_over else None
 
 
 def _audible(street: Street, sounding: Sounding) -> Expected | None:

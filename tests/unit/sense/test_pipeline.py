@@ -12,7 +12,7 @@ from node.sense.capture.ports import AudioBlock, Frame
 from node.sense.pipeline import Observation, Pipeline
 
 RATE_HZ = 48_000
-NIGHT = Settings.model_validate({"node": {"id": "pole-1"}, "summary": {"window_s": 60}})
+NIGHT = Settings.model_validate({"node": {"id": "pole-1"}, "summary": {"window_s": 60, "demonstration": True}})
 CHANCE = np.random.default_rng(1)
 HUM = (0.002 * CHANCE.standard_normal(90 * RATE_HZ)).astype(np.float32)
 
@@ -21,7 +21,8 @@ def with_roar(first_s: float, last_s: float) -> np.ndarray:
     samples = HUM.copy()
     first, last = int(first_s * RATE_HZ), int(last_s * RATE_HZ)
     t_s = np.arange(last - first) / RATE_HZ
-    voices = sum(np.sin(2 * np.pi * f_hz * t_s + f_hz) for f_hz in range(300, 3000, 37))
+    # The phases must not agree: in step these are 37 clicks a second, and each click is a bang.
+    voices = sum(np.sin(2 * np.pi * f_hz * t_s + f_hz * f_hz) for f_hz in range(300, 3000, 37))
     samples[first:last] += (0.004 * voices * (1 + 0.5 * np.sin(8 * np.pi * t_s))).astype(np.float32)
     return samples
 
