@@ -10,7 +10,7 @@ from node.errors import PolewatchError, StorageError
 try:
     import typer
 
-    from simulator.commands import live, suite, timelapse, trials
+    from simulator.commands import bench, chaos, forecaster, live, suite, timelapse, trials
 except ModuleNotFoundError as error:
     sys.exit(f"polewatch-sim: {error.name} is not installed; 'pip install polewatch[tools]' brings all of it")
 except KeyboardInterrupt:  # most of the start is loading these: Ctrl-C is no traceback then either
@@ -32,6 +32,9 @@ app.command()(suite.suite)
 app.command(name="contact-sheet")(suite.contact_sheet)
 app.command()(suite.critic)
 app.command(name="time-lapse")(timelapse.time_lapse)
+app.command()(bench.bench)
+app.command()(forecaster.forecaster)
+app.command()(chaos.chaos)
 
 
 def with_names(arguments: list[str]) -> list[str]:

@@ -22,6 +22,7 @@ from node.contract.base import (
 )
 from node.contract.summary import WindowSeconds
 from node.contract.words import (
+    ALONE_CODES,
     CAMERA_CODES,
     MICROPHONE_CODES,
     SENSED_CODE_SETS,
@@ -47,7 +48,11 @@ class PrivacyManifest(Wire):
     kinds: Annotated[tuple[Kind, ...], Field(max_length=len(Kind)), _PROGRAM]
     incidents_per_10_min: Annotated[int, Field(ge=0, le=4), _CONFIGURED]
     incidents_per_day: Annotated[int, Field(ge=0, le=150), _CONFIGURED]
-    time_resolution_s: Literal[1] = 1
+    time_resolution_s: Annotated[Literal[1, 10, 60], _CONFIGURED] = 1
+    arrival_ms: Annotated[bool, _CONFIGURED] = Field(
+        default=False, description="a bang may carry its time of arrival in milliseconds"
+    )
+    policy: Annotated[Literal["default", "signed"], _CONFIGURED] = "default"
 
 
 class Info(Wire):
@@ -96,6 +101,9 @@ class Health(Wire):
         description="records that `sense` had to drop, that never arrived, or too late; at least so many"
     )
     held_back: RoughCount = Field(description="incidents of the last day that the rate cap kept back; at least so many")
+    commands_refused: Annotated[TotalCount, Unsensed("whoever asked")] = Field(
+        default=0, description="commands that this node refused since it started"
+    )
     audit_number: Annotated[Sequence, _LEFT] = Field(description="of the last entry of the audit log")
     audit_head: Annotated[ShortDigest, _LEFT] = Field(
         description="first half of the digest of the whole audit log up to that entry"
@@ -110,9 +118,9 @@ class Health(Wire):
         codes = set(self.codes)
         if tuple(sorted(codes)) != self.codes:
             raise ValueError("codes are sorted and stand once each")
-        sensors = [len(codes & MICROPHONE_CODES), len(codes & CAMERA_CODES)]
-        if max(sensors) > 1 or (HealthCode.SENSE_ABSENT in codes and any(sensors)):
-            raise ValueError("a sensor has one state, and none where sense is absent")
+        alone, sensors = len(codes & ALONE_CODES), [len(codes & MICROPHONE_CODES), len(codes & CAMERA_CODES)]
+        if max(alone, *sensors) > 1 or (alone and any(sensors)):
+            raise ValueError("a sensor has one state, and none where sense is absent or in quarantine")
         counted = {HealthCode.RECORDS_REFUSED: self.records_refused, HealthCode.RECORDS_LOST: self.records_lost}
         if any((code in codes) != (count > 0) for code, count in counted.items()):
             raise ValueError("a counter has its code exactly where it counted")

@@ -1,7 +1,7 @@
 """The envelope: structured CloudEvents 1.0 JSON around everything that leaves.
 
-Events and summaries have a number in the node's one contiguous sequence. Documents (info, state, health) are
-latest-wins and have none: their id is the outbox's epoch, the number of the run, and a count within the run.
+Events, summaries and gaps have a number in the node's one contiguous sequence. Documents (info, state, health) are
+latest-wins and have none, nor has an answer: their id is the outbox's epoch, the number of the run, and a count in it.
 """
 
 from __future__ import annotations
@@ -11,8 +11,10 @@ from typing import Annotated, ClassVar, Literal, Self
 from pydantic import Field, model_validator
 
 from node.contract.base import DocumentId, Instant, OwnNumber, SequenceText, Source, Tile, Unsensed, Wire
+from node.contract.command import CommandResult
 from node.contract.documents import Health, Info, State
 from node.contract.event import IncidentData
+from node.contract.gap import Gap
 from node.contract.summary import Summary
 from node.contract.words import KINDS, EventType
 
@@ -70,6 +72,15 @@ class SummaryMessage(_Numbered):
     data: Summary
 
 
+class GapMessage(_Numbered):
+    """Messages that are gone: a reader proves with it that it has all the others."""
+
+    name: ClassVar[str] = "gap"
+    type: Literal["org.polewatch.gap.v1"] = "org.polewatch.gap.v1"
+    dataschema: Literal["urn:polewatch:schema:gap:v1"] = "urn:polewatch:schema:gap:v1"
+    data: Gap
+
+
 class InfoMessage(_Envelope):
     """The birth document."""
 
@@ -100,10 +111,20 @@ class HealthMessage(_Envelope):
     data: Health
 
 
-Numbered = EventMessage | SummaryMessage
+class CommandResultMessage(_Envelope):
+    """The answer to a command."""
+
+    name: ClassVar[str] = "command-result"
+    id: Annotated[DocumentId, Unsensed("a number, counted up by one")]
+    type: Literal["org.polewatch.command.result.v1"] = "org.polewatch.command.result.v1"
+    dataschema: Literal["urn:polewatch:schema:command-result:v1"] = "urn:polewatch:schema:command-result:v1"
+    data: CommandResult
+
+
+Numbered = EventMessage | SummaryMessage | GapMessage
 """What goes through the outbox."""
-Document = InfoMessage | StateMessage | HealthMessage
-"""What is latest-wins and bypasses it."""
+Document = InfoMessage | StateMessage | HealthMessage | CommandResultMessage
+"""What is latest-wins or an answer, and bypasses it."""
 Outbound = Numbered | Document
 """What may leave. There is nothing else."""
 

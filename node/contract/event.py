@@ -30,6 +30,10 @@ EVIDENCE_SETS = sum(math.comb(len(Evidence), count) for count in range(MAX_EVIDE
 """How many sets of at most `MAX_EVIDENCE` words there are."""
 
 
+ARRIVING_KINDS = frozenset({Kind.SOUND_IMPULSE, Kind.SOUND_GUNSHOT})
+"""Kinds that may carry a time of arrival: several poles locate a bang by it."""
+
+
 class _Incident(Wire):
     """What both messages of an incident say."""
 
@@ -63,6 +67,10 @@ class IncidentStart(_Incident):
         Field(max_length=MAX_EVIDENCE),
         Alternatives(EVIDENCE_SETS, "a set: sorted, each word once"),
     ]
+    arrival_ms: Annotated[
+        Annotated[int, Field(ge=-500, le=499)] | None,
+        Alternatives(1, "absent; under a policy that allows it, node/airlock/capacity.py counts it"),
+    ] = Field(None, description="of a bang, after `time`; only where the signed policy allows it")
 
     @model_validator(mode="after")
     def _is_canonical(self) -> Self:
@@ -71,6 +79,8 @@ class IncidentStart(_Incident):
             raise ValueError("the severity is not the one of this kind")
         if tuple(sorted(set(self.evidence))) != self.evidence:
             raise ValueError("evidence words are sorted and stand once each")
+        if self.arrival_ms is not None and (self.kind not in ARRIVING_KINDS or self.clock is not ClockQuality.SYNCED):
+            raise ValueError("arrival_ms stands only with a bang, and where the clock is synced")
         return self
 
 

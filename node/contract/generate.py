@@ -15,13 +15,13 @@ from node import __version__
 from node.contract.base import NODE_ID_PATTERN
 from node.contract.envelope import CONTENT_TYPE
 from node.contract.schemas import schema
-from node.contract.topics import QOS, ROOT, ROUTES, SESSION_EXPIRY_S, WILL_DELAY_S, Route
+from node.contract.topics import CHANNELS, HEARD, QOS, ROOT, ROUTES, SESSION_EXPIRY_S, WILL_DELAY_S, Inbound, Route
 from node.contract.words import Kind
 
 MQTT_BINDING = "0.2.0"
 
 
-def _channel(route: Route) -> dict[str, Any]:
+def _channel(route: Route | Inbound) -> dict[str, Any]:
     """One channel: its address, its parameters, its message."""
     name = route.message.name
     parameters: dict[str, Any] = {"node": {"description": f"the node's id, {NODE_ID_PATTERN}"}}
@@ -48,7 +48,21 @@ def _operation(route: Route) -> dict[str, Any]:
     }
 
 
-def _message(route: Route) -> dict[str, Any]:
+def _request(inbound: Inbound) -> dict[str, Any]:
+    """One operation: the node hears this message, and answers with its Correlation Data."""
+    name = inbound.message.name
+    answer = {"channel": {"$ref": f"#/channels/{inbound.answer.name}"}}
+    mqtt = {"qos": QOS, "retain": False, "messageExpiryInterval": inbound.expiry_s, "bindingVersion": MQTT_BINDING}
+    return {
+        "action": "receive",
+        "channel": {"$ref": f"#/channels/{name}"},
+        "messages": [{"$ref": f"#/channels/{name}/messages/{name}"}],
+        "reply": answer,
+        "bindings": {"mqtt": mqtt},
+    }
+
+
+def _message(route: Route | Inbound) -> dict[str, Any]:
     """One message: its schema, and how it is marked on the wire."""
     return {
         "summary": (route.message.__doc__ or "").splitlines()[0],
@@ -61,7 +75,7 @@ def _message(route: Route) -> dict[str, Any]:
 
 
 def asyncapi() -> dict[str, Any]:
-    """The AsyncAPI 3.0 document of everything that a node sends."""
+    """The AsyncAPI 3.0 document of everything that a node sends and hears."""
     state = next(route for route in ROUTES if route.message.name == "state")
     last_will = {"topic": f"{ROOT}/{{node}}/{state.address}", "qos": QOS, "message": "online: false", "retain": True}
     mqtt = {"cleanStart": False, "sessionExpiryInterval": SESSION_EXPIRY_S, "lastWill": last_will}
@@ -71,7 +85,7 @@ def asyncapi() -> dict[str, Any]:
             "title": "Polewatch node",
             "version": __version__,
             "description": (
-                f"All that a node can say. MQTT 5, QoS {QOS}; the last will is delayed by {WILL_DELAY_S} s. "
+                f"All that a node can say and hear. MQTT 5, QoS {QOS}; the last will is delayed by {WILL_DELAY_S} s. "
                 "Generated from node/contract; do not edit."
             ),
         },
@@ -84,9 +98,12 @@ def asyncapi() -> dict[str, Any]:
             }
         },
         "defaultContentType": CONTENT_TYPE,
-        "channels": {route.message.name: _channel(route) for route in ROUTES},
-        "operations": {f"send-{route.message.name}": _operation(route) for route in ROUTES},
-        "components": {"messages": {route.message.name: _message(route) for route in ROUTES}},
+        "channels": {one.message.name: _channel(one) for one in CHANNELS},
+        "operations": {
+            **{f"send-{route.message.name}": _operation(route) for route in ROUTES},
+            **{f"hear-{inbound.message.name}": _request(inbound) for inbound in HEARD},
+        },
+        "components": {"messages": {one.message.name: _message(one) for one in CHANNELS}},
     }
 
 
@@ -95,7 +112,7 @@ def files() -> dict[str, str]:
     import yaml  # noqa: PLC0415 - a development tool: nothing on a pole needs it
 
     documents = {
-        f"{route.message.name}.schema.json": json.dumps(schema(route.message), indent=2) + "\n" for route in ROUTES
+        f"{one.message.name}.schema.json": json.dumps(schema(one.message), indent=2) + "\n" for one in CHANNELS
     }
     documents["asyncapi.yaml"] = yaml.safe_dump(asyncapi(), sort_keys=False, width=110)
     return documents

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, get_args
 
 from pydantic import Field, model_validator
 
@@ -15,6 +15,10 @@ WindowSeconds = Annotated[int, Field(ge=1, le=MAX_WINDOW_S)]
 ExposureSeconds = Annotated[int, Field(ge=0, le=MAX_WINDOW_S)]
 Db = Annotated[int, Field(ge=0, le=150)]
 Dbfs = Annotated[int, Field(ge=-150, le=0)]
+
+
+PeopleStep = Literal[0, 5, 10, 15, 20, 25, 30, 40, 50, 60, 80, 100, 120]
+PEOPLE_STEPS: tuple[PeopleStep, ...] = get_args(PeopleStep)
 
 
 class LevelsDb(Wire):
@@ -66,7 +70,12 @@ class Summary(Wire):
     sight_exposure_s: ExposureSeconds = Field(description="seconds in which the camera saw truly")
     levels: LevelsDb | LevelsDbfs | None = Field(description="absent where nothing was heard")
     counts: Counts
-    held_back: FewCount = Field(description="incidents that the rate cap kept back; 3 stands for three or more")
+    held_back: FewCount = Field(
+        description="incidents that the policy or its caps kept back; 3 stands for three or more"
+    )
+    people_at_least: PeopleStep | None = Field(
+        None, description="a private count (T2), 0 where it is below k; absent where nobody is counted"
+    )
     last_sequence: Annotated[Sequence, Unsensed("counts what left before")] = Field(
         description="of the message before this one: a reader proves completeness"
     )

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from node.contract.command import CommandMessage
 from node.contract.envelope import (
+    CommandResultMessage,
     EventMessage,
+    GapMessage,
     HealthMessage,
     InfoMessage,
     Outbound,
@@ -18,6 +21,10 @@ QOS = 1
 HEALTH_INTERVAL_S = 900
 WILL_DELAY_S = 30
 SESSION_EXPIRY_S = 7 * 86_400
+COMMAND_EXPIRY_S = 60
+MAX_COMMAND_BYTES = 2048
+MAX_CORRELATION_BYTES = 64
+"""An answer repeats at most so many bytes of Correlation Data."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +49,33 @@ ROUTES: tuple[Route, ...] = (
     Route(StateMessage, "state", retained=True, expiry_s=None),
     Route(EventMessage, "event/{kind}", retained=False, expiry_s=7 * 86_400),
     Route(SummaryMessage, "summary", retained=False, expiry_s=30 * 86_400),
+    Route(GapMessage, "gap", retained=False, expiry_s=30 * 86_400),
     Route(HealthMessage, "health", retained=True, expiry_s=3 * HEALTH_INTERVAL_S),
+    Route(CommandResultMessage, "command/result", retained=False, expiry_s=COMMAND_EXPIRY_S),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Inbound:
+    """What a node hears.
+
+    Args:
+        message: the type.
+        address: the topic below `polewatch/v1/{node}/`.
+        expiry_s: its MQTT expiry is at most this.
+        answer: where the node answers, below the same.
+    """
+
+    message: type[CommandMessage]
+    address: str
+    expiry_s: int
+    answer: type[Outbound]
+
+
+HEARD: tuple[Inbound, ...] = (Inbound(CommandMessage, "command", COMMAND_EXPIRY_S, CommandResultMessage),)
+"""All of it: a node subscribes to nothing else."""
+CHANNELS: tuple[Route | Inbound, ...] = (*ROUTES, *HEARD)
+"""Every message of the wire, in both directions."""
 
 
 def route_of(message: Outbound) -> Route:
@@ -56,3 +88,8 @@ def topic_of(message: Outbound) -> str:
     node = message.source.rpartition(":")[2]
     kind = message.data.kind.value if isinstance(message, EventMessage) else ""
     return f"{ROOT}/{node}/{route_of(message).address.format(kind=kind)}"
+
+
+def heard_topics(node_id: str) -> tuple[str, ...]:
+    """The topics that a node subscribes to."""
+    return tuple(f"{ROOT}/{node_id}/{inbound.address}" for inbound in HEARD)

@@ -109,6 +109,7 @@ class HealthCode(StrEnum):
     """What city IT may have to mend. Each code has an entry in `docs/operations.md`."""
 
     SENSE_ABSENT = "sense_absent"
+    QUARANTINED = "quarantined"
     MICROPHONE_ABSENT = "microphone_absent"
     MICROPHONE_SILENT = "microphone_silent"
     MICROPHONE_FAULTY = "microphone_faulty"
@@ -122,17 +123,26 @@ class HealthCode(StrEnum):
     DEAD_LETTERS = "dead_letters"
     RECORDS_REFUSED = "records_refused"
     RECORDS_LOST = "records_lost"
+    POLICY_REFUSED = "policy_refused"
 
 
 MICROPHONE_CODES = frozenset({HealthCode.MICROPHONE_ABSENT, HealthCode.MICROPHONE_SILENT, HealthCode.MICROPHONE_FAULTY})
 CAMERA_CODES = frozenset({HealthCode.CAMERA_ABSENT, HealthCode.CAMERA_FROZEN, HealthCode.CAMERA_FAULTY})
 """Of each of these at most one stands, and none where `sense` is absent: a message of health says little (P1)."""
 SURROUNDINGS_CODES = frozenset(
-    {HealthCode.CLOCK_UNSYNCED, HealthCode.BROKER_REFUSES, HealthCode.NO_SUBSCRIBER, HealthCode.DEAD_LETTERS}
+    {
+        HealthCode.CLOCK_UNSYNCED,
+        HealthCode.BROKER_REFUSES,
+        HealthCode.NO_SUBSCRIBER,
+        HealthCode.DEAD_LETTERS,
+        HealthCode.POLICY_REFUSED,
+    }
 )
-"""Codes that the clock, the network and the broker raise: sensing has no part in them."""
-SENSED_CODE_SETS = 2 * (1 + (1 + len(MICROPHONE_CODES)) * (1 + len(CAMERA_CODES)))
-"""Among how many sets of codes sensing can choose: absent, or one state of each sensor; and a full card or not."""
+"""Codes that the clock, the network, the broker and the operator raise: sensing has no part in them."""
+ALONE_CODES = frozenset({HealthCode.SENSE_ABSENT, HealthCode.QUARANTINED})
+"""Of these at most one stands, and no code of a sensor beside it: there is nothing that could have a state."""
+SENSED_CODE_SETS = 2 * (len(ALONE_CODES) + (1 + len(MICROPHONE_CODES)) * (1 + len(CAMERA_CODES)))
+"""Among how many sets of codes sensing can choose: none there, or one state of each sensor; and a full card or not."""
 
 
 @dataclass(frozen=True, slots=True)

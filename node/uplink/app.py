@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import logging
 import os
 import select
@@ -12,11 +13,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from node import __version__
-from node.airlock.gate import Policy
 from node.airlock.listener import Listener
 from node.config.settings import Settings
+from node.contract.command import CommandResult
 from node.contract.envelope import Document, encode
 from node.contract.topics import topic_of
+from node.contract.words import HealthCode
 from node.errors import StorageError
 from node.ops.clock import SystemClock, WallClock, boot_id, boot_s
 from node.ops.sd_notify import notify, watchdog_s
@@ -24,18 +26,23 @@ from node.ops.thermal import temperature_c
 from node.uplink.audit import Audit, audit_folder
 from node.uplink.books import open_books, sender_of
 from node.uplink.chain import What, digest_of
+from node.uplink.commands import Commands
 from node.uplink.documents import Documents
+from node.uplink.eviction import make_room
 from node.uplink.health import Counters, Flags, HealthKeeper, Pace, Seal
 from node.uplink.intake import Intake
+from node.uplink.memory import Memory
+from node.uplink.news import Arrived, Connected
 from node.uplink.publisher import Publisher
-from node.uplink.session import Connected, Session
+from node.uplink.replay import Replay
+from node.uplink.rules import Rules
+from node.uplink.session import Session
 from node.uplink.store import StorageFullError
 from node.uplink.summaries import LATE_S, Summaries
 from node.uplink.ticks import Ticks
 
 _LOOK_EVERY_S = 1.0
 _FORGET_EVERY_S = 3600.0
-_MAKE_ROOM_EVERY_S = 60.0
 _RETRY_STORAGE_S = 1.0
 _REOPEN_S = 5.0
 _RECORDS_A_TURN = 64
@@ -56,6 +63,8 @@ class Uplink:
     """
 
     def __init__(self, settings: Settings, clock: WallClock) -> None:
+        self._rules = Rules(settings, clock, boot_s())
+        settings = self._rules.settings
         self._settings = settings
         self._clock = clock
         self._listener = Listener(Path(settings.airlock.socket))
@@ -66,26 +75,30 @@ class Uplink:
             self._listener.close()
             raise
         self._audit.note(What.STARTED, boot_s(), digest_of(__version__.encode(), settings.model_dump_json().encode()))
-        policy = Policy(settings.policy.incidents_per_10_min, settings.policy.incidents_per_day)
+        self._audit.note(What.POLICY, boot_s(), self._rules.digest)
+        self._memory = Memory(settings)
         self._summaries = Summaries(self._books)
         self._adopted = False
-        self._intake = Intake(self._books, self._summaries, policy)
-        self._documents = Documents(settings, sender_of(settings), policy, self._clock, self._books.outbox)
+        self._intake = Intake(self._books, self._summaries, self._rules.policy, self._memory)
+        self._documents = Documents(settings, sender_of(settings), self._rules, self._clock, self._books.outbox)
         self._health = HealthKeeper(boot_s())
         self._pace = Pace()
         self._ticks = Ticks(boot_s())
         self._waking, self._wake = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
         self._session = Session(settings.broker, settings.node.id, lambda: self._documents.state("lost"), self._wake_up)
         self._publisher = Publisher(self._books.outbox, self._session, self._audit)
+        self._replay = Replay(self._books.outbox, self._session, self._audit, self._publisher.flush)
+        self._commands = Commands(
+            self._books.store, self._books.outbox, self._replay, self._clock, self._audit, self._answer
+        )
         self._stopping = False
         self._storage_full = False
         self._retry_storage_s = 0.0
         self._settled_s: float | None = None
         self._next_look_s = 0.0
         self._next_forget_s = 0.0
-        self._next_room_s = 0.0
         self._counters = _NOTHING
-        self._told_codes: tuple[str, ...] = ()
+        self._told_codes: tuple[HealthCode, ...] = ()
 
     def run(self) -> int:
         """Works until SIGTERM or SIGINT, and gives the exit code."""
@@ -159,15 +172,21 @@ class Uplink:
     def _hear_session(self) -> None:
         """Takes in what happened on the session."""
         for news in self._session.news():
+            if isinstance(news, Arrived):
+                self._guarded(functools.partial(self._commands.hear, news, boot_s()))
+                continue
             self._publisher.hear(news, boot_s())
+            self._replay.hear(news, boot_s())
             if isinstance(news, Connected):
                 self._publish(self._documents.info())
                 self._publish(self._documents.state("birth"))
                 self._pace.connected()
 
     def _pump(self) -> None:
-        """Sends what waits."""
-        self._publisher.pump(boot_s(), self._books.register.moment(boot_s()))
+        """Sends what waits, then what is wished again."""
+        now = self._books.register.moment(boot_s())
+        self._publisher.pump(boot_s(), now)
+        self._replay.pump(boot_s(), now)
 
     def _adopt(self) -> None:
         """Begins the run in the books, once; on a full card that comes later, and sending goes on meanwhile."""
@@ -188,6 +207,11 @@ class Uplink:
             self._intake.lose_open(now_s)
         if self._settled_s is not None:
             self._summaries.close(self._settled_s - LATE_S, now_s)
+        self._memory.save(now_s)
+        if self._rules.look(now_s):
+            self._intake.policy = self._rules.policy
+            self._audit.note(What.POLICY, now_s, self._rules.digest)
+            self._publish(self._documents.info())
         if now_s >= self._next_forget_s:
             self._next_forget_s = now_s + _FORGET_EVERY_S
             self._books.outbox.forget(self._books.register.moment(now_s).at_ms, self._settings.outbox.keep_days)
@@ -200,23 +224,33 @@ class Uplink:
             records_refused=self._intake.refused,
             records_lost=self._intake.lost,
             held_back=self._books.register.held_in_day(self._books.register.moment(boot_s()).at_ms),
+            commands_refused=self._commands.refused,
         )
 
     def _tell_health(self) -> None:
         """Publishes health when it is due."""
         now_s = boot_s()
-        flags = Flags(self._storage_full, self._publisher.refused, self._publisher.no_subscriber)
+        flags = Flags(
+            self._storage_full, self._publisher.refused, self._publisher.no_subscriber, self._rules.is_refused
+        )
         seal = Seal(self._audit.number, self._audit.head)
         health = self._health.judge(now_s, self._clock.quality(), (self._counters, flags, seal), temperature_c())
         if not self._pace.is_due(now_s, changed=health.codes != self._told_codes):
             return
         if self._publish(self._documents.health(health)):
             self._pace.published(now_s)
+            # Noted only where it leaves: an entry that nobody is told of would still show in the log's number.
+            if (HealthCode.QUARANTINED in health.codes) != (HealthCode.QUARANTINED in self._told_codes):
+                self._audit.note(What.QUARANTINE, now_s, digest_of(*(code.encode() for code in health.codes)))
             self._told_codes = health.codes
 
-    def _publish(self, document: Document) -> bool:
+    def _answer(self, data: CommandResult, correlation: bytes) -> None:
+        """Answers a command, if somebody is still there to hear it."""
+        self._publish(self._documents.answer(data), correlation)
+
+    def _publish(self, document: Document, correlation: bytes = b"") -> bool:
         """Hands a document to the session, and writes down that it left; False while there is no connection."""
-        if self._session.publish(document) is None:
+        if self._session.publish(document, correlation) is None:
             return False
         digest = digest_of(topic_of(document).encode(), encode(document))
         self._audit.note(What.DOCUMENT, boot_s(), digest)
@@ -229,11 +263,10 @@ class Uplink:
         if not self._storage_full:
             log.error("%s; records wait in memory", error)
         self._storage_full = True
-        if isinstance(error, StorageFullError) and error.at_bound and now_s >= self._next_room_s:
-            self._next_room_s = now_s + _MAKE_ROOM_EVERY_S
+        if isinstance(error, StorageFullError) and error.at_bound:
             with contextlib.suppress(StorageError):
-                if removed := self._books.outbox.make_room():
-                    log.warning("the outbox is full: %d sent messages were removed from it", removed)
+                if room := make_room(self._books.store, self._books.outbox):
+                    log.warning("the outbox is full: %s", room)
 
     def _storage_recovered(self) -> None:
         """A record was stored."""
@@ -255,9 +288,11 @@ class Uplink:
         """Says goodbye and closes everything."""
         self._session.stop(self._documents.state("stopped"))
         for news in self._session.news():
-            self._publisher.hear(news, boot_s())
+            if not isinstance(news, Arrived):
+                self._publisher.hear(news, boot_s())
         with contextlib.suppress(StorageError):
             self._publisher.flush()
+        self._memory.flush()
         self._listener.close()
         self._books.store.close()
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from node.config.settings import Settings
 from node.ops.clock import WallClock
 from node.uplink.composer import Composer, Sender
+from node.uplink.gaps import Gaps
 from node.uplink.outbox import Outbox
 from node.uplink.register import Register
 from node.uplink.store import Store
@@ -51,7 +52,7 @@ def open_books(settings: Settings, clock: WallClock, path: str, *, epoch: int | 
     """
     store = Store(path, settings.outbox.max_mb)
     try:
-        outbox = Outbox(store, epoch)
+        outbox = Outbox(store, Gaps(sender_of(settings), clock), epoch)
     except BaseException:
         store.close()
         raise

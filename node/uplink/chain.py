@@ -39,6 +39,9 @@ class What(IntEnum):
     DOCUMENT = 3  # a document was handed to the broker: digest of topic and payload
     PUT_ASIDE = 4  # a log before this one was broken, and lies beside it: digest of its name
     MISSED = 5  # the card took no entries for a while: digest of how many are missing
+    COMMAND = 6  # a command was obeyed, or refused and answered: digest of it, and of why it was refused
+    POLICY = 7  # another policy came into force: digest of it, of where it comes from, and of why a file was refused
+    QUARANTINE = 8  # sensing was stopped by the operator's file, or goes on again: digest of the word for it
 
 
 class ChainError(RefusedError):

@@ -1,4 +1,4 @@
-"""The retained documents: info at each connection, state at its two ends, health every quarter of an hour."""
+"""What bypasses the outbox: info at each connection, state at its two ends, health each quarter of an hour, answers."""
 
 from __future__ import annotations
 
@@ -7,16 +7,17 @@ import threading
 from typing import Literal
 
 from node import __version__
-from node.airlock.gate import Policy
 from node.config.settings import Settings
 from node.contract.base import instant
+from node.contract.command import CommandResult
 from node.contract.documents import Health, Info, PrivacyManifest, State
-from node.contract.envelope import HealthMessage, InfoMessage, StateMessage
+from node.contract.envelope import CommandResultMessage, HealthMessage, InfoMessage, StateMessage
 from node.contract.schemas import schemas_digest
 from node.contract.words import Calibration, Kind
 from node.ops.clock import WallClock, boot_s
 from node.uplink.composer import Sender
 from node.uplink.outbox import Outbox
+from node.uplink.rules import Rules
 
 
 class Documents:
@@ -25,15 +26,15 @@ class Documents:
     Args:
         settings: what this node is configured to be.
         sender: who speaks.
-        policy: what the gate lets through.
+        rules: what the gate lets through.
         clock: dates them.
         outbox: whose epoch, run and last sequence they name.
     """
 
-    def __init__(self, settings: Settings, sender: Sender, policy: Policy, clock: WallClock, outbox: Outbox) -> None:
+    def __init__(self, settings: Settings, sender: Sender, rules: Rules, clock: WallClock, outbox: Outbox) -> None:
         self._settings = settings
         self._sender = sender
-        self._policy = policy
+        self._rules = rules
         self._clock = clock
         self._outbox = outbox
         self._epoch = outbox.epoch
@@ -60,12 +61,20 @@ class Documents:
                 sees=bool(settings.camera.source),
                 counts_people=False,
                 calibration=Calibration(settings.microphone.calibration),
-                privacy=PrivacyManifest(
-                    kinds=tuple(Kind),
-                    incidents_per_10_min=self._policy.incidents_per_10_min,
-                    incidents_per_day=self._policy.incidents_per_day,
-                ),
+                privacy=self._privacy(),
             ),
+        )
+
+    def _privacy(self) -> PrivacyManifest:
+        """What the policy in force allows."""
+        policy, is_signed = self._rules.policy, self._rules.is_signed
+        return PrivacyManifest(
+            kinds=tuple(kind for kind in Kind if kind in policy.kinds),
+            incidents_per_10_min=policy.incidents_per_10_min,
+            incidents_per_day=policy.incidents_per_day,
+            time_resolution_s=policy.time_resolution_s,
+            arrival_ms=policy.arrival_ms,
+            policy="signed" if is_signed else "default",
         )
 
     def state(self, reason: Literal["birth", "stopped", "lost"]) -> StateMessage:
@@ -81,6 +90,16 @@ class Documents:
     def health(self, data: Health) -> HealthMessage:
         """The health document."""
         return HealthMessage(
+            id=self._next_id(),
+            source=self._sender.source,
+            subject=self._sender.subject,
+            time=self._now(),
+            data=data,
+        )
+
+    def answer(self, data: CommandResult) -> CommandResultMessage:
+        """The answer to a command."""
+        return CommandResultMessage(
             id=self._next_id(),
             source=self._sender.source,
             subject=self._sender.subject,

@@ -1,4 +1,4 @@
-"""One lane of messages to the broker: events travel in one, summaries in another. Pure, but for what it is handed.
+"""One lane of messages to the broker: events travel in one, gaps and summaries in others. It is pure.
 
 A lane keeps its own order and its own pauses, so that a summary which nobody subscribes to holds up no event.
 """
@@ -13,7 +13,7 @@ class Lane:
     """Where one sort of message stands.
 
     Args:
-        name: "event" or "summary".
+        name: "event", "gap" or "summary".
     """
 
     def __init__(self, name: str) -> None:

@@ -7,7 +7,8 @@ Answers of the broker (MQTT 5 reason codes):
     144, 149, 153       it will never take this one: a dead letter, with the reason
     any other           it does not take it now (rights, quota): kept, and tried again later
 
-Whatever is tried again starts from the oldest waiting message of its lane, so that order holds.
+Whatever is tried again starts from the oldest waiting message of its lane, so that order holds; the end of an incident
+waits until its start is taken.
 """
 
 from __future__ import annotations
@@ -15,14 +16,14 @@ from __future__ import annotations
 import contextlib
 from typing import Protocol
 
-from node.contract.envelope import Numbered, Outbound, encode
+from node.contract.envelope import EventMessage, GapMessage, Numbered, Outbound, encode
 from node.contract.topics import topic_of
 from node.errors import StorageError
 from node.uplink.audit import Audit
 from node.uplink.chain import What, digest_of
 from node.uplink.lane import Lane
+from node.uplink.news import HEADER_BYTES, MAX_PACKET_BYTES, WINDOW, Answered, Connected, Disconnected
 from node.uplink.outbox import UNREADABLE_REASON, Moment, Outbox, Stored
-from node.uplink.session import HEADER_BYTES, MAX_PACKET_BYTES, WINDOW, Answered, Connected, Disconnected
 
 DELAYED_AFTER_MS = 30_000
 NO_SUBSCRIBER = 0x10
@@ -53,12 +54,13 @@ class Publisher:
         self._outbox = outbox
         self._line = line
         self._audit = audit
-        self._lanes = (Lane("event"), Lane("summary"))
+        self._lanes = (Lane("event"), Lane("gap"), Lane("summary"))
         self._in_flight: dict[int, tuple[Lane, int, bytes]] = {}
         self._taken: set[int] = set()
         self._dead: dict[int, int] = {}
         self._mark_s = 0.0
         self._max_bytes = MAX_PACKET_BYTES
+        self._window = WINDOW
         self.connected = False
         self.no_subscriber = False
         self.refused = False
@@ -71,6 +73,7 @@ class Publisher:
         self.connected = isinstance(news, Connected)
         if isinstance(news, Connected):
             self._max_bytes = min(news.max_packet_bytes, MAX_PACKET_BYTES)
+            self._window = news.window
         self._in_flight.clear()
         for lane in self._lanes:
             lane.begin_anew()
@@ -109,7 +112,7 @@ class Publisher:
 
     def _send(self, lane: Lane, now: Moment) -> None:
         """Sends from a lane until the window is full."""
-        while (room := WINDOW - len(self._in_flight)) > 0:
+        while (room := self._window - len(self._in_flight)) > 0:
             batch = self._outbox.waiting(lane.name, lane.cursor, room)
             for stored in batch:
                 if not self._send_one(lane, stored, now):
@@ -118,13 +121,15 @@ class Publisher:
                 return
 
     def _send_one(self, lane: Lane, stored: Stored, now: Moment) -> bool:
-        """Sends a message, or passes over it; False when the line is gone."""
+        """Sends a message, or passes over it; False when it cannot be sent now."""
         if stored.message is None:
             self._dead[stored.sequence] = UNREADABLE_REASON
         if stored.sequence in self._taken or stored.sequence in self._dead or stored.message is None:
             lane.cursor = stored.sequence
             return True
-        message = _dated(stored.message, stored.added, now)
+        if self._waits_for_its_start(stored.message):
+            return False
+        message = dated(stored.message, stored.added, now)
         payload, topic = encode(message), topic_of(message).encode()
         if len(payload) + len(topic) + HEADER_BYTES > self._max_bytes:
             self._dead[stored.sequence] = TOO_LARGE
@@ -136,6 +141,17 @@ class Publisher:
         self._in_flight[token] = (lane, stored.sequence, digest_of(topic, payload))
         lane.sent(stored.sequence)
         return True
+
+    def _waits_for_its_start(self, message: Numbered) -> bool:
+        """Whether it is the end of an incident whose start is still on its way.
+
+        A broker may refuse the one and take the other, as when somebody subscribes between the two: then the end would
+        come first.
+        """
+        if not isinstance(message, EventMessage) or message.data.phase != "end":
+            return False
+        start = int(message.data.incident.rpartition("-")[2])
+        return any(sequence == start for _, sequence, _ in self._in_flight.values())
 
     def _answered(self, answer: Answered, now_s: float) -> None:
         """The broker answered; a token that is not ours belongs to a document."""
@@ -156,8 +172,10 @@ class Publisher:
             lane.took()
 
 
-def _dated(message: Numbered, added: Moment, now: Moment) -> Numbered:
-    """The message, marked as delayed when it was held back for long, or over a boot."""
+def dated(message: Numbered, added: Moment, now: Moment) -> Numbered:
+    """The message, marked as delayed when it was held back for long, or over a boot. A gap is what it is."""
+    if isinstance(message, GapMessage):
+        return message
     if added.boot == now.boot and now.at_ms - added.at_ms <= DELAYED_AFTER_MS:
         return message
     return message.model_copy(update={"data": message.data.model_copy(update={"delayed": True})})

@@ -1,8 +1,4 @@
-"""The session with the broker: MQTT 5 by paho. The only file that names paho.
-
-One paho client lives for one connection. What was in flight when it broke is sent again by the publisher from the
-outbox, so nothing hides in a library's memory, and a message that the broker will not take cannot loop there.
-"""
+"""The session with the broker: one connection after the other, for as long as `uplink` lives."""
 
 from __future__ import annotations
 
@@ -13,57 +9,25 @@ import random
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
-
-import paho.mqtt.client as mqtt
-from paho.mqtt.enums import CallbackAPIVersion
-from paho.mqtt.packettypes import PacketTypes
-from paho.mqtt.properties import Properties
-from paho.mqtt.reasoncodes import ReasonCode
 
 from node.config.settings import BrokerSettings
-from node.contract.envelope import CONTENT_TYPE, Outbound, StateMessage, encode
-from node.contract.topics import QOS, SESSION_EXPIRY_S, WILL_DELAY_S, route_of, topic_of
+from node.contract.envelope import Outbound, StateMessage, encode
+from node.contract.topics import topic_of
 from node.errors import BrokerError
 from node.uplink.backoff import Backoff
-from node.uplink.tls import tls_context
+from node.uplink.connection import CONNECT_TIMEOUT_S, Connection
+from node.uplink.news import HEADER_BYTES, MAX_PACKET_BYTES, Answered, Arrived, Connected, Disconnected, News
+from node.uplink.rival import Rival
 
-WINDOW = 16
-"""Messages in flight at once."""
-MAX_PACKET_BYTES = 65_536
-HEADER_BYTES = 128
-"""More than MQTT adds to a payload and its topic."""
-_CONNECT_TIMEOUT_S = 5.0
 _STABLE_S = 10.0
+_TAKES_IN_WITHIN_S = 10.0
 _FAREWELL_S = 2.0
+_MOST_NEWS = 1024
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Connected:
-    """The broker took us in; a packet may have at most so many bytes."""
-
-    max_packet_bytes: int
-
-
-@dataclass(frozen=True, slots=True)
-class Disconnected:
-    """The connection is gone, and with it whatever was in flight."""
-
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """The broker answered to a message: its token, and the MQTT 5 reason code (below 128 it took it)."""
-
-    token: int
-    reason: int
-
-
-News = Connected | Disconnected | Answered
-
-
 class Session:
-    """Keeps a connection to the broker for as long as it lives.
+    """Keeps a connection to the broker.
 
     Args:
         broker: where it is, and how to show who we are.
@@ -84,13 +48,24 @@ class Session:
         self._last_will = last_will
         self._wake = wake
         self._news: queue.SimpleQueue[News] = queue.SimpleQueue()
-        self._client: mqtt.Client | None = None
+        self._connecting: Connection | None = None
+        self._connection: Connection | None = None
         self._gone = threading.Event()
         self._stopping = threading.Event()
+        self._rival = Rival()
+        self._opened_s: float | None = None
+        self._random = random.Random()  # noqa: S311 - jitter, no secret
+        self._backoff = Backoff(self._random)
         self._told_down = False
         self._told_large = False
+        self._told_rival = False
         self._max_packet_bytes = MAX_PACKET_BYTES
         self._thread = threading.Thread(target=self._run, name="session", daemon=True)
+
+    @property
+    def has_rival(self) -> bool:
+        """Whether another device seems to have our name."""
+        return self._rival.is_there(time.monotonic())
 
     def start(self) -> None:
         """Begins to connect. A broker that is not there is nothing special."""
@@ -104,41 +79,72 @@ class Session:
                 happened.append(self._news.get_nowait())
         return happened
 
-    def publish(self, message: Outbound) -> int | None:
-        """Sends a message, and gives the token that its answer will have; None while there is no connection."""
-        client = self._client
-        if client is None:
+    def publish(self, message: Outbound, correlation: bytes = b"") -> int | None:
+        """Sends a message, and gives the token that its answer will have; None while there is no connection.
+
+        Args:
+            message: what leaves.
+            correlation: in an answer, the Correlation Data of its question.
+        """
+        connection = self._connection
+        if connection is None:
             return None
         if len(encode(message)) + len(topic_of(message)) + HEADER_BYTES > self._max_packet_bytes:
             self._pass_over(message)
             return None
-        route = route_of(message)
-        properties = _properties(PacketTypes.PUBLISH, ContentType=CONTENT_TYPE, PayloadFormatIndicator=1)
-        if route.expiry_s is not None:
-            properties.MessageExpiryInterval = route.expiry_s
-        sent = client.publish(topic_of(message), encode(message), QOS, route.retained, properties)
-        return sent.mid if sent.rc == mqtt.MQTT_ERR_SUCCESS else None
+        return connection.publish(message, correlation)
+
+    def stop(self, farewell: StateMessage) -> None:
+        """Says goodbye and ends the connection. A broker that does not answer sends the last will instead."""
+        self._stopping.set()
+        connection = self._connection
+        token = self.publish(farewell)
+        answered = token is not None and self._wait_for_answer(token)
+        if connection is not None:
+            connection.say_goodbye(keep_will=not answered)
+        self._gone.set()
+        self._thread.join(timeout=CONNECT_TIMEOUT_S + 2.0)
+
+    def opened(self, news: Connected, *, resumed: bool) -> None:
+        """The broker took us in."""
+        self._max_packet_bytes = news.max_packet_bytes
+        self._connection = self._connecting
+        self._told_down = False
+        self._opened_s = time.monotonic()
+        self._rival.opened(self._opened_s, resumed=resumed)
+        self._backoff.connected()
+        log.info("connected to the broker")
+        self._tell(news)
+
+    def refused(self, why: str) -> None:
+        """The broker did not take us in."""
+        self._tell_down(f"the broker refuses this node: {why}")
+        self._gone.set()
+
+    def closed(self, why: str, *, taken_over: bool) -> None:
+        """The connection ended."""
+        self._connection = None
+        if not self._stopping.is_set():
+            self._tell_down(f"the connection ended: {why}")
+            self._rival.closed(time.monotonic(), said_so=taken_over)
+        self._gone.set()
+
+    def answered(self, token: int, reason: int) -> None:
+        """The broker answered to a message."""
+        if reason >= 0x80:
+            self._rival.denied()
+        self._tell(Answered(token, reason))
+
+    def arrived(self, news: Arrived) -> None:
+        """Somebody asks something. Of a flood only the first are heard."""
+        if self._news.qsize() < _MOST_NEWS:
+            self._tell(news)
 
     def _pass_over(self, message: Outbound) -> None:
         """A broker that gets more than it takes ends the connection, each time again: it does not get this one."""
         if not self._told_large:
             log.error("%s is too large for the broker (%d bytes)", message.name, self._max_packet_bytes)
         self._told_large = True
-
-    def stop(self, farewell: StateMessage) -> None:
-        """Says goodbye and ends the connection. A broker that does not answer sends the last will instead."""
-        self._stopping.set()
-        client = self._client
-        token = self.publish(farewell)
-        answered = token is not None and self._wait_for_answer(token)
-        if client is not None:
-            client.disconnect(
-                ReasonCode(
-                    PacketTypes.DISCONNECT, "Normal disconnection" if answered else "Disconnect with will message"
-                )
-            )
-        self._gone.set()
-        self._thread.join(timeout=_CONNECT_TIMEOUT_S + 2.0)
 
     def _wait_for_answer(self, token: int) -> bool:
         """Whether the answer to a message comes in time. Other news stays where the publisher finds it."""
@@ -155,93 +161,39 @@ class Session:
 
     def _run(self) -> None:
         """Connects, waits for the end of the connection, backs off, and connects again."""
-        backoff = Backoff(random.Random())  # noqa: S311 - jitter, no secret
         while not self._stopping.is_set():
             self._gone.clear()
-            began_s = time.monotonic()
-            try:
-                self._live_through(self._make_client())
-            except BrokerError as error:
-                self._tell_down(str(error))
-            if time.monotonic() - began_s > _STABLE_S:
-                backoff.reset()
-            self._stopping.wait(backoff.wait_s(time.monotonic()))
+            self._opened_s = None
+            self._live_through()
+            if self._opened_s is not None and time.monotonic() - self._opened_s > _STABLE_S:
+                self._backoff.reset()
+            self._tell_rival()
+            aside_s = self._rival.wait_s * self._random.uniform(0.5, 1.0)
+            self._stopping.wait(max(self._backoff.wait_s(time.monotonic()), aside_s))
 
-    def _live_through(self, client: mqtt.Client) -> None:
+    def _live_through(self) -> None:
         """One connection, from its begin to its end."""
+        connection = None
         try:
-            self._connect(client)
-            client.loop_start()
+            self._connecting = connection = Connection(self._broker, self._node_id, self._last_will(), self)
+            connection.open()
+            if not self._gone.wait(_TAKES_IN_WITHIN_S) and self._opened_s is None:
+                raise BrokerError("it does not answer")
             self._gone.wait()
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, BrokerError) as error:
             self._tell_down(str(error))
-        self._client = None
-        client.loop_stop()
+        if self._opened_s is None:
+            self._rival.failed()
+        self._connection = None
+        if connection is not None:
+            connection.close()
         self._tell(Disconnected())
 
-    def _make_client(self) -> mqtt.Client:
-        """A client for one connection.
-
-        Raises:
-            BrokerError: a certificate cannot be read; it may be there the next time.
-        """
-        client = mqtt.Client(
-            CallbackAPIVersion.VERSION2,
-            client_id=self._node_id,
-            protocol=mqtt.MQTTv5,
-            reconnect_on_failure=False,
-        )
-        client.connect_timeout = _CONNECT_TIMEOUT_S
-        client.max_inflight_messages_set(WINDOW)
-        if self._broker.tls:
-            client.tls_set_context(tls_context(self._broker))
-        will = self._last_will()
-        properties = _properties(PacketTypes.WILLMESSAGE, WillDelayInterval=WILL_DELAY_S, ContentType=CONTENT_TYPE)
-        client.will_set(topic_of(will), encode(will), QOS, retain=True, properties=properties)
-        client.on_connect = self._on_connect
-        client.on_disconnect = self._on_disconnect
-        client.on_publish = self._on_publish
-        return client
-
-    def _connect(self, client: mqtt.Client) -> None:
-        """Opens the connection."""
-        properties = _properties(PacketTypes.CONNECT, SessionExpiryInterval=SESSION_EXPIRY_S, ReceiveMaximum=WINDOW)
-        client.connect(
-            self._broker.host,
-            self._broker.port,
-            keepalive=self._broker.keepalive_s,
-            clean_start=False,
-            properties=properties,
-        )
-
-    def _on_connect(
-        self, client: mqtt.Client, _data: object, _flags: object, reason: ReasonCode, properties: Properties | None
-    ) -> None:
-        """The broker answered to our CONNECT."""
-        if reason.is_failure:
-            self._tell_down(f"the broker refuses this node: {reason}")
-            self._gone.set()
-            return
-        self._max_packet_bytes = min(getattr(properties, "MaximumPacketSize", MAX_PACKET_BYTES), MAX_PACKET_BYTES)
-        self._client = client
-        self._told_down = False
-        log.info("connected to the broker")
-        self._tell(Connected(self._max_packet_bytes))
-
-    def _on_disconnect(
-        self, _client: mqtt.Client, _data: object, _flags: object, reason: ReasonCode, _properties: object
-    ) -> None:
-        """The connection ended."""
-        self._client = None
-        if not self._stopping.is_set():
-            self._tell_down(f"the connection ended: {reason}")
-        self._gone.set()
-
-    def _on_publish(
-        self, _client: mqtt.Client, _data: object, token: int, reason: ReasonCode, _properties: object
-    ) -> None:
-        """The broker answered to a message."""
-        self._tell(Answered(token, reason.value))
+    def _tell_rival(self) -> None:
+        """Says once that another device has our name, and once that it has it no more."""
+        if self.has_rival and not self._told_rival:
+            log.error("another device uses the name %s: give each its own node.id and certificate", self._node_id)
+        self._told_rival = self.has_rival
 
     def _tell(self, news: News) -> None:
         """Puts news where the main thread finds them."""
@@ -255,11 +207,3 @@ class Session:
                 "no broker at %s:%d (%s): messages wait in the outbox", self._broker.host, self._broker.port, why
             )
             self._told_down = True
-
-
-def _properties(packet_type: int, **values: str | int) -> Properties:
-    """The MQTT 5 properties of a packet."""
-    properties = Properties(packet_type)  # type: ignore[no-untyped-call]  # paho ships no types for it
-    for name, value in values.items():
-        setattr(properties, name, value)
-    return properties

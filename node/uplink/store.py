@@ -12,41 +12,14 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from node.errors import StorageError
+from node.uplink.tables import bring_up_to_date
 
 IN_MEMORY = ":memory:"
-SCHEMA_VERSION = 1
-_PAGE_BYTES = 4096
+_PAGE_BYTES = 512
+"""Each transaction writes a few pages: small ones spare the card. An ordinary day, counted by the kernel on ext4
+(`write_bytes`): 3.1 MB, against 8.2 with pages of 4096."""
+_PAGES_OF_A_WRITE = 16
 _BROKEN = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR)
-_SCHEMA = """
-CREATE TABLE meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
-CREATE TABLE message (
-    sequence INTEGER PRIMARY KEY,
-    name TEXT NOT NULL,
-    body TEXT NOT NULL,
-    added_ms INTEGER NOT NULL,
-    boot INTEGER NOT NULL,
-    state INTEGER NOT NULL DEFAULT 0,
-    reason INTEGER NOT NULL DEFAULT 0
-) STRICT;
-CREATE INDEX waiting ON message (name, sequence) WHERE state = 0;
-CREATE INDEX dead ON message (sequence) WHERE state = 2;
-CREATE TABLE seen (epoch INTEGER PRIMARY KEY, sequence INTEGER NOT NULL, at_ms INTEGER NOT NULL) STRICT;
-CREATE TABLE open_incident (
-    epoch INTEGER NOT NULL, number INTEGER NOT NULL, event_id TEXT NOT NULL, kind TEXT NOT NULL,
-    PRIMARY KEY (epoch, number)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE told (at_ms INTEGER NOT NULL, window INTEGER NOT NULL, kind TEXT NOT NULL) STRICT;
-CREATE TABLE held (
-    minute INTEGER NOT NULL, window INTEGER NOT NULL, count INTEGER NOT NULL, summarised INTEGER NOT NULL DEFAULT 0,
-    PRIMARY KEY (minute, window)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE sensed (
-    window INTEGER PRIMARY KEY, clock TEXT NOT NULL, uptime_s INTEGER, span_s INTEGER NOT NULL,
-    sound_exposure_s INTEGER NOT NULL, sight_exposure_s INTEGER NOT NULL, calibration INTEGER NOT NULL,
-    laeq_ddb INTEGER NOT NULL, lafmax_ddb INTEGER NOT NULL, l10_ddb INTEGER NOT NULL,
-    l50_ddb INTEGER NOT NULL, l90_ddb INTEGER NOT NULL
-) STRICT;
-"""
 log = logging.getLogger(__name__)
 Value = int | str | None
 Row = tuple[Value, ...]
@@ -78,7 +51,8 @@ class Store:
 
     def __init__(self, path: str, max_mb: int) -> None:
         self._path = path
-        self._max_pages = max_mb * 1_000_000 // _PAGE_BYTES
+        self._max_bytes = max_mb * 1_000_000
+        self._max_pages = 0
         self.put_aside = False
         try:
             self._connection = self._open()
@@ -145,6 +119,10 @@ class Store:
         """Writes a number under a key. Inside a transaction."""
         self.run("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", (key, value))
 
+    def free_bytes(self) -> int:
+        """How much of the file holds nothing."""
+        return (self.number("PRAGMA freelist_count") or 0) * (self.number("PRAGMA page_size") or 0)
+
     def close(self) -> None:
         """Closes the file."""
         self._connection.close()
@@ -153,17 +131,16 @@ class Store:
         """A connection to the file, with its tables."""
         connection = sqlite3.connect(self._path, isolation_level=None, timeout=5.0)
         try:
+            connection.execute(f"PRAGMA page_size={_PAGE_BYTES}")
             connection.execute("PRAGMA journal_mode=WAL")
             connection.execute("PRAGMA synchronous=FULL")
+            # A file keeps the pages that it was made with.
+            self._max_pages = self._max_bytes // connection.execute("PRAGMA page_size").fetchone()[0]
             connection.execute(f"PRAGMA max_page_count={self._max_pages}")
             connection.execute("PRAGMA journal_size_limit=4000000")
             if connection.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
                 raise sqlite3.DatabaseError("malformed")
-            version = connection.execute("PRAGMA user_version").fetchone()[0]
-            if version == 0:
-                connection.executescript(f"BEGIN;{_SCHEMA}PRAGMA user_version={SCHEMA_VERSION};COMMIT;")
-            elif version != SCHEMA_VERSION:
-                raise sqlite3.DatabaseError("malformed: another version")
+            bring_up_to_date(connection)
         except BaseException:
             connection.close()
             raise
@@ -209,7 +186,7 @@ class Store:
             pages = self._connection.execute("PRAGMA page_count").fetchone()[0]
         except (AttributeError, sqlite3.Error):
             return False
-        return bool(pages >= self._max_pages - 1)
+        return bool(pages >= self._max_pages - _PAGES_OF_A_WRITE)
 
 
 def _is_unreadable(error: sqlite3.Error) -> bool:

@@ -112,7 +112,7 @@ def test_the_shipped_broker_keeps_everything_for_a_reader_that_is_away() -> None
 def test_a_message_that_is_too_large_for_the_broker_is_a_dead_letter_and_no_endless_loop(
     tmp_path: Path, sender: Sender
 ) -> None:
-    with PrivateBroker(settings=("max_packet_size 680",)) as broker:
+    with PrivateBroker(settings=("max_packet_size 700",)) as broker:
         reader = Reader(broker.port)
         uplink = UplinkProcess(write_config(tmp_path, broker.port))
         uplink.start()

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from node.contract import generate
-from node.contract.topics import ROUTES
+from node.contract.topics import CHANNELS
 
 ROOT = Path(__file__).parents[3]
 
@@ -22,11 +22,11 @@ def test_a_changed_document_is_named(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert "asyncapi.yaml is not what node/contract says" in capsys.readouterr().err
 
 
-def test_every_route_is_a_channel_with_its_quality_and_expiry() -> None:
+def test_every_message_in_both_directions_is_a_channel_of_the_one_quality() -> None:
     document = generate.asyncapi()
 
     assert {channel["address"] for channel in document["channels"].values()} == {
-        f"polewatch/v1/{{node}}/{route.address}" for route in ROUTES
+        f"polewatch/v1/{{node}}/{one.address}" for one in CHANNELS
     }
     assert all(operation["bindings"]["mqtt"]["qos"] == 1 for operation in document["operations"].values())
 

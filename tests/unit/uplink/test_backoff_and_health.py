@@ -53,6 +53,18 @@ def test_a_new_outage_begins_with_short_waits_again() -> None:
     assert backoff.wait_s(1000.0) <= 0.5
 
 
+def test_a_connection_that_breaks_after_minutes_without_one_has_short_waits_again_though_not_the_shortest() -> None:
+    waits = []
+    for seed in range(200):
+        backoff = Backoff(random.Random(seed))
+        for step in range(12):
+            backoff.wait_s(step * 60.0)
+        backoff.connected()
+        waits.append(backoff.wait_s(1000.0))
+
+    assert 1.0 < max(waits) <= 2.0
+
+
 def codes(keeper: HealthKeeper, now_s: float, counters: Counters = FINE, flags: Flags = CALM) -> set[HealthCode]:
     return set(keeper.judge(now_s, ClockQuality.SYNCED, (counters, flags, SEAL), None).codes)
 

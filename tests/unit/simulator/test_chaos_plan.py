@@ -1,0 +1,60 @@
+"""The plan of a run of chaos: what is wished, drawn from the seed alone."""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from node.contract.words import KIND_OF_CODE
+from simulator.live.chaos_plan import KILLS, OUTAGES, Blow, clock_faults, kind_code, percentile_99, steps
+from simulator.pole.catalogue import FaultName
+
+
+@given(st.integers(0, 60), st.integers(0, 30), st.integers(0, 2**32), st.floats(0.0, 3600.0))
+def test_a_plan_has_as_many_kills_and_outages_as_were_wished_and_none_too_long(
+    kills: int, outages: int, seed: int, longest_s: float
+) -> None:
+    plan = steps(kills, outages, seed, longest_s)
+
+    assert sum(step.blow in KILLS for step in plan) == kills
+    assert sum(step.blow in OUTAGES for step in plan) == outages
+    assert all(step.lasts_s <= longest_s for step in plan if step.blow in OUTAGES)
+
+
+def test_the_same_seed_is_the_same_plan_and_another_one_is_another() -> None:
+    assert steps(20, 3, 5, 10.0) == steps(20, 3, 5, 10.0)
+    assert steps(20, 3, 5, 10.0) != steps(20, 3, 6, 10.0)
+
+
+def test_three_outages_are_of_three_sorts_and_a_card_is_full_besides() -> None:
+    blows = Counter(step.blow for step in steps(0, 3, 1, 10.0))
+
+    assert blows == {Blow.CUT: 1, Blow.HALF_OPEN: 1, Blow.BROKER_GONE: 1, Blow.FULL_CARD: 1}
+
+
+def test_both_uplink_and_broker_are_killed() -> None:
+    blows = Counter(step.blow for step in steps(200, 0, 1, 10.0))
+
+    assert blows[Blow.KILL_UPLINK] > blows[Blow.KILL_BROKER] > 20
+
+
+def test_the_clock_is_ahead_behind_and_in_1970_one_after_the_other() -> None:
+    faults = clock_faults(3, 600.0)
+
+    assert {fault.name for fault in faults} == {FaultName.CLOCK_FORWARD, FaultName.CLOCK_BACK, FaultName.CLOCK_1970}
+    assert all(before.to_s <= after.from_s for before, after in itertools.pairwise(faults))
+
+
+@given(st.integers(0, 1000), st.integers(1, 10_000))
+def test_both_ends_of_a_run_draw_the_same_kind_for_an_incident(seed: int, number: int) -> None:
+    assert kind_code(seed, number) == kind_code(seed, number)
+    assert kind_code(seed, number) in KIND_OF_CODE
+
+
+def test_the_99th_percentile_of_a_hundred_values_is_the_99th() -> None:
+    assert percentile_99([float(value) for value in range(1, 101)]) == 99.0
+    assert percentile_99([3.0, 1.0]) == 3.0
+    assert percentile_99([]) == 0.0

@@ -1,0 +1,102 @@
+"""The session at brokers that are none: it gives up, comes back, and never waits for ever."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from node.config.settings import BrokerSettings
+from node.contract.documents import State
+from node.contract.envelope import StateMessage
+from node.uplink import session
+from node.uplink.news import Arrived, Disconnected
+from node.uplink.session import Session
+
+WILL = StateMessage(
+    id="0000002a-r1-1",
+    source="urn:polewatch:node:pole-0042",
+    subject="tile:unset",
+    time="2026-01-01T12:00:00Z",
+    data=State(online=False, reason="lost", epoch="0000002a"),
+)
+
+
+class Mute:
+    """Something that takes every connection and never says a word. `said` is what it answers, if anything."""
+
+    def __init__(self, said: bytes = b"") -> None:
+        self._socket = socket.create_server(("127.0.0.1", 0))
+        self.port = self._socket.getsockname()[1]
+        self._said = said
+        self._open: list[socket.socket] = []
+        self.came = threading.Semaphore(0)
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    def _run(self) -> None:
+        while True:
+            try:
+                end, _ = self._socket.accept()
+            except OSError:
+                return
+            self._open.append(end)
+            end.sendall(self._said)
+            self.came.release()
+
+    def close(self) -> None:
+        self._socket.shutdown(socket.SHUT_RDWR)
+        self._socket.close()
+        self._thread.join()
+        for end in self._open:
+            end.close()
+
+
+@pytest.fixture
+def mute() -> Iterator[Mute]:
+    listener = Mute()
+    yield listener
+    listener.close()
+
+
+def session_at(port: int) -> tuple[Session, threading.Event]:
+    woken = threading.Event()
+    return Session(BrokerSettings(host="127.0.0.1", port=port), "pole-0042", lambda: WILL, woken.set), woken
+
+
+def test_a_broker_that_takes_a_connection_and_says_nothing_is_given_up_and_tried_again(
+    mute: Mute, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session, "_TAKES_IN_WITHIN_S", 0.2)
+    opened, _ = session_at(mute.port)
+    opened.start()
+    tries = [mute.came.acquire(timeout=10.0) for _ in range(3)]
+    opened.stop(WILL)
+
+    assert tries == [True, True, True]
+    assert Disconnected() in opened.news()
+    assert not opened.has_rival
+
+
+def test_something_that_is_no_broker_at_all_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(session, "_TAKES_IN_WITHIN_S", 0.2)
+    liar = Mute(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+    opened, _ = session_at(liar.port)
+    opened.start()
+    tries = [liar.came.acquire(timeout=10.0) for _ in range(2)]
+    opened.stop(WILL)
+    liar.close()
+
+    assert tries == [True, True]
+    assert opened.publish(WILL) is None
+
+
+def test_of_a_flood_of_questions_only_the_first_are_kept(mute: Mute) -> None:
+    opened, woken = session_at(mute.port)
+    for _ in range(5000):
+        opened.arrived(Arrived("t", b"x"))
+
+    assert woken.is_set()
+    assert len(opened.news()) == session._MOST_NEWS
