@@ -67,29 +67,44 @@ def _run(chosen: argparse.Namespace) -> int:
             return _run_service(chosen)
         case "replay":
             return _run_replay(chosen)
+        case "privacy" | "policy" | "audit":
+            return _run_wall(chosen)
         case _:
             return _run_look(chosen)
 
 
+def _run_wall(chosen: argparse.Namespace) -> int:
+    """Runs a command that tells what may leave this node, and what has left it."""
+    match chosen.command:
+        case "policy":
+            from node.cli_policy import run_policy  # noqa: PLC0415 - see the module
+
+            return run_policy(chosen.file, chosen.config)
+        case "audit":
+            from node.cli_audit import run_audit  # noqa: PLC0415 - see the module
+
+            return run_audit(chosen.config, chosen.head)
+        case _ if chosen.public is not None:
+            from node.cli_privacy_page import run_page  # noqa: PLC0415 - see the module
+
+            return run_page(chosen.config, chosen.public)
+        case _:
+            from node.cli_privacy import run_privacy  # noqa: PLC0415 - see the module
+
+            return run_privacy(chosen.config, as_json=chosen.json)
+
+
 def _run_look(chosen: argparse.Namespace) -> int:
-    """Runs a command that tells what this node is set to, what it may say, and what it runs on."""
+    """Runs a command that tells what this node is set to, and what it runs on."""
     match chosen.command:
         case "config":
             from node.cli_config import run_config  # noqa: PLC0415 - see the module
 
             return run_config(chosen.action, chosen.config, origin=getattr(chosen, "origin", False))
         case "models":
-            from node.cli_config import run_models  # noqa: PLC0415 - see the module
+            from node.cli_models import run_models  # noqa: PLC0415 - see the module
 
-            return run_models(chosen.action)
-        case "audit":
-            from node.cli_audit import run_audit  # noqa: PLC0415 - see the module
-
-            return run_audit(chosen.config, chosen.head)
-        case "privacy":
-            from node.cli_privacy import run_privacy  # noqa: PLC0415 - see the module
-
-            return run_privacy(chosen.config, as_json=chosen.json)
+            return run_models(chosen)
         case "devices":
             from node.cli_devices import run_devices  # noqa: PLC0415 - see the module
 
@@ -153,10 +168,15 @@ def _parser() -> argparse.ArgumentParser:
     show.add_argument("--origin", action="store_true", help="with where each value comes from")
     example = actions.add_parser("example", help="prints a commented example")
     example.set_defaults(config=None)
-    models = commands.add_parser("models", help="what the model manifest says")
-    models.add_argument("action", choices=("list", "verify"))
+    _add_models(commands.add_parser("models", help="lists, installs, verifies and tries models"))
     privacy = _with_config(commands.add_parser("privacy", help="how many bits a day this pole can say at most"))
-    privacy.add_argument("--json", action="store_true", help="one JSON object, for a script")
+    form = privacy.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="one JSON object, for a script")
+    form.add_argument("--public", type=Path, metavar="FILE", help="writes this pole's public page, for residents")
+    policy = commands.add_parser("policy", help="reads a signed policy")
+    reads = policy.add_subparsers(dest="action", required=True, metavar="ACTION")
+    check = _with_config(reads.add_parser("check", help="says whether a signed policy holds here, and what it allows"))
+    check.add_argument("file", type=Path, metavar="FILE", help="a signed policy, as /etc/polewatch/policy.signed")
     audit = commands.add_parser("audit", help="checks the log of what left")
     checks = audit.add_subparsers(dest="action", required=True, metavar="ACTION")
     verify = _with_config(checks.add_parser("verify", help="finds what was edited, dropped, reordered or cut off"))
@@ -165,6 +185,21 @@ def _parser() -> argparse.ArgumentParser:
     devices.add_argument("--seconds", type=_seconds, default=3.0, help="how long to listen to each microphone (0: not)")
     _with_config(commands.add_parser("doctor", help="says what works on this machine and what to mend"))
     return parser
+
+
+def _add_models(models: argparse.ArgumentParser) -> None:
+    """The actions of `models`."""
+    actions = models.add_subparsers(dest="action", required=True, metavar="ACTION")
+    listing = _with_config(actions.add_parser("list", help="which models this node has"))
+    listing.add_argument("--json", action="store_true", help="every entry of the manifests, for a script")
+    _with_config(actions.add_parser("verify", help="whether each file is the one that the manifest names"))
+    trial = _with_config(actions.add_parser("self-test", help="whether each does here what it should, and how fast"))
+    trial.add_argument("name", nargs="?", metavar="NAME", help="only this one")
+    install = _with_config(actions.add_parser("install", help="takes in a model that you vouch for"))
+    install.add_argument(
+        "source", metavar="SOURCE", help="a folder, model.toml or .onnx, or an https URL of a model.toml"
+    )
+    install.add_argument("--sha256", metavar="HEX", help="of the model.toml: it must be that one (needed for a URL)")
 
 
 def _add_replay(replay: argparse.ArgumentParser) -> None:

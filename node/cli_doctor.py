@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import socket
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,9 +13,11 @@ from pathlib import Path
 from node.config import manifest
 from node.config.load import load
 from node.config.settings import Settings
+from node.config.signed_policy import in_force
 from node.contract.words import ClockQuality
 from node.errors import ConfigError, MicrophoneError, PolewatchError
 from node.ops.clock import SystemClock
+from node.ops.quarantine import Quarantine
 
 _CONNECT_S = 3.0
 _SIXTY_FOUR = ("x86_64", "aarch64")
@@ -53,12 +56,37 @@ def _look(path: Path | None) -> Iterator[Finding]:
         yield Finding(ok=False, text=str(error))
         return
     yield Finding(ok=True, text=f"configuration of node {settings.node.id}")
-    looks: tuple[Callable[[Settings], Finding], ...] = (_camera, _microphone, _model, _outbox, _broker, _clock)
+    looks: tuple[Callable[[Settings], Finding], ...] = (
+        _quarantine,
+        _policy,
+        _camera,
+        _microphone,
+        _model,
+        _outbox,
+        _broker,
+        _clock,
+    )
     for look in looks:
         try:
             yield look(settings)
         except PolewatchError as error:
             yield Finding(ok=False, text=str(error))
+
+
+def _quarantine(settings: Settings) -> Finding:
+    """Whether the operator's file stops all sensing."""
+    file = settings.quarantine.file
+    if Quarantine(Path(file)).is_on(0.0):
+        return Finding(ok=False, text=f"quarantine: {file} is there, so nothing is sensed; remove it to sense again")
+    return Finding(ok=True, text=f"no quarantine ({file})")
+
+
+def _policy(settings: Settings) -> Finding:
+    """Which policy holds, and whether there is a file that cannot be used."""
+    rules = in_force(settings.policy, settings.node.id, time.time())
+    if rules.refusal:
+        return Finding(ok=False, text=f"{rules.refusal}; the default policy holds")
+    return Finding(ok=True, text=f"policy: {rules.origin}")
 
 
 def _camera(settings: Settings) -> Finding:

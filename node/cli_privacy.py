@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import json
 import math
+import time
 from pathlib import Path
 from typing import Any
 
 from node.airlock.capacity import TARGET_BITS_PER_SECOND, Capacity, capacity
-from node.airlock.gate import TICK_S, Policy
+from node.airlock.gate import TICK_S
 from node.config.load import DEFAULT_PATH, load
-from node.config.settings import PolicySettings, SummarySettings
+from node.config.policy import window_in_force_s
+from node.config.settings import SummarySettings
+from node.config.signed_policy import InForce, in_force
+from node.config.wall import PolicySettings
+from node.contract.words import Kind
 
 _SPEECH_BITS_PER_SECOND = 700
 """The most sparing codec for speech in use, Codec2 at 700 bit/s, as a measure."""
@@ -25,27 +30,30 @@ def run_privacy(path: Path | None, *, as_json: bool) -> int:
     Raises:
         ConfigError: the configuration does not hold.
     """
-    policy, summary = PolicySettings(), SummarySettings()
+    policy, summary, node_id = PolicySettings(), SummarySettings(), "default"
     if path is not None or DEFAULT_PATH.exists():
         settings = load(path).settings
-        policy, summary = settings.policy, settings.summary
-    gate = Policy(policy.incidents_per_10_min, policy.incidents_per_day)
-    bound = capacity(gate, summary.window_s)
-    print(json.dumps(as_document(bound, gate, summary.window_s)) if as_json else table(bound, gate, summary.window_s))
+        policy, summary, node_id = settings.policy, settings.summary, settings.node.id
+    rules = in_force(policy, node_id, time.time())
+    window_s = window_in_force_s(summary, rules.policy)
+    bound = capacity(rules.policy, window_s)
+    print(json.dumps(as_document(bound, rules, window_s)) if as_json else table(bound, rules, window_s))
     return 0 if bound.holds else 1
 
 
-def as_document(bound: Capacity, policy: Policy, window_s: int) -> dict[str, Any]:
+def as_document(bound: Capacity, rules: InForce, window_s: int) -> dict[str, Any]:
     """The same for a script. Bits are rounded up: no number here is smaller than the bound."""
+    policy = rules.policy
     return {
         "bits_per_second": _up(bound.bits_per_second, 4),
         "bits_per_day": math.ceil(bound.bits_per_day),
         "per_message": {name: _up(size, 2) for name, size in bound.per_message.items()},
         "per_day": {part.name: math.ceil(part.bits_per_day) for part in bound.parts},
-        "occupancy": None,
+        "occupancy": {"epsilon": float(policy.epsilon), "k": policy.k, "window_s": window_s, "counted": False},
         "policy": {
-            "incidents_per_10_min": policy.incidents_per_10_min,
-            "incidents_per_day": policy.incidents_per_day,
+            **policy.document,
+            "origin": rules.origin,
+            "refusal": rules.refusal,
             "window_s": window_s,
             "tick_s": TICK_S,
             "target_bits_per_second": TARGET_BITS_PER_SECOND,
@@ -54,13 +62,15 @@ def as_document(bound: Capacity, policy: Policy, window_s: int) -> dict[str, Any
     }
 
 
-def table(bound: Capacity, policy: Policy, window_s: int) -> str:
+def table(bound: Capacity, rules: InForce, window_s: int) -> str:
     """The same for a resident."""
+    policy = rules.policy
     a_day = math.ceil(bound.bits_per_day)
     verdict = "holds" if bound.holds else "DOES NOT HOLD"
     speech_s = math.ceil(bound.bits_per_day / _SPEECH_BITS_PER_SECOND)
     size = f"{a_day:,} bits a day ({math.ceil(a_day / 800) / 10:g} kB)"
     caps = f"{policy.incidents_per_10_min} incidents in 10 minutes, {policy.incidents_per_day} a day"
+    silent = [kind.value for kind in Kind if kind not in policy.kinds]
     each = ", ".join(f"{name} {_up(most, 1):g}" for name, most in bound.per_message.items())
     lines = [
         f"This pole can say at most {_up(bound.bits_per_second, 2)} bit a second about what it senses: {size}.",
@@ -72,7 +82,12 @@ def table(bound: Capacity, policy: Policy, window_s: int) -> str:
         f"{'all of it (each line is rounded up)':<{_WIDTH}} {a_day:>10,}",
         "",
         f"One message says at most: {each} bits.",
-        f"Policy: {caps}; summaries of {window_s} s; releases on ticks of {TICK_S:g} s. Nobody is counted.",
+        f"Policy: {caps}; summaries of {window_s} s; releases on ticks of {TICK_S:g} s.",
+        f"Nobody is counted. A count would be {float(policy.epsilon):g}-private a summary, none below {policy.k}.",
+        f"Where the policy comes from: {rules.origin}.",
+        *([f"A file is NOT used: {rules.refusal}."] if rules.refusal else []),
+        *([f"Kinds that are never told: {', '.join(silent)}."] if silent else []),
+        *(["A bang may carry the millisecond of its arrival."] if policy.arrival_ms else []),
     ]
     return "\n".join(lines)
 

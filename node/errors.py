@@ -12,7 +12,8 @@
      ├─ PeerError                  exit 69   the process on the other side of the airlock
      └─ RefusedError               exit 1    something that the wall does not let through
          ├─ RecordError                      bytes in the airlock that are no record of ours
-         └─ ModelError                       a model that the manifest does not allow
+         ├─ ModelError                       a model that the manifest does not allow
+         └─ PolicyError                      a policy that is not signed, not for this node, or too loose
 
 The text of an error is one line that names what to fix. It never holds anything that a sensor gave.
 """
@@ -86,3 +87,7 @@ class RecordError(RefusedError):
 
 class ModelError(RefusedError):
     """A model that the manifest does not allow."""
+
+
+class PolicyError(RefusedError):
+    """A policy that is not signed, has run out, is not for this node, or is looser than the floor."""

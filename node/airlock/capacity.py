@@ -17,15 +17,20 @@ import math
 from dataclasses import dataclass
 
 from node.airlock.alphabet import UncountableError, bits, size_of, sizes_of
-from node.airlock.gate import BACK_S, HEALTH_CHANGES_AT_ONCE, TICK_S, Policy
+from node.airlock.gate import BACK_S, HEALTH_CHANGES_AT_ONCE, TICK_S
+from node.config.policy import Policy
+from node.contract.base import Wire
 from node.contract.documents import Health
-from node.contract.envelope import InfoMessage, StateMessage
+from node.contract.envelope import CommandResultMessage, GapMessage, InfoMessage, StateMessage
 from node.contract.event import IncidentEnd, IncidentStart
 from node.contract.summary import Summary
 from node.contract.topics import HEALTH_INTERVAL_S
 
 DAY_S = 86_400
 TARGET_BITS_PER_SECOND = 0.5
+_ARRIVALS = 1000
+SILENT: tuple[type[Wire], ...] = (InfoMessage, StateMessage, GapMessage, CommandResultMessage)
+"""Messages that sensing has no part in: what they say follows from the network, from commands, and from what left."""
 _TICKS_A_DAY = round(DAY_S / TICK_S)
 
 
@@ -80,7 +85,7 @@ def capacity(policy: Policy, window_s: int) -> Capacity:
     Raises:
         UncountableError: a message has a field that could say anything.
     """
-    for document in (InfoMessage, StateMessage):
+    for document in SILENT:
         _require_silence(document)
     per_message = {
         "event start": bits(size_of(IncidentStart)),
@@ -89,7 +94,10 @@ def capacity(policy: Policy, window_s: int) -> Capacity:
         "health": bits(size_of(Health)),
         "info": 0.0,
         "state": 0.0,
+        "gap": 0.0,
+        "command result": 0.0,
     }
+    resolution_s = policy.time_resolution_s
     begun = min(policy.incidents_per_day, policy.incidents_per_10_min * DAY_S // 600)
     windows = -(-DAY_S // window_s)
     changes = HEALTH_CHANGES_AT_ONCE + DAY_S // HEALTH_INTERVAL_S
@@ -101,7 +109,11 @@ def capacity(policy: Policy, window_s: int) -> Capacity:
         Part("when these messages leave, in ticks of a quarter of a second", _in_order(_TICKS_A_DAY, 2 * begun)),
         Part("in which order starts and ends leave", bits(math.comb(2 * begun, begun))),
         # An instant may lie before the one of the record before, by BACK_S at most: shifted by that, they are in order.
-        Part("which seconds they name", _in_order(DAY_S + 2 * begun * (BACK_S + 1), 2 * begun)),
+        Part(
+            "which seconds they name",
+            _in_order(-(-DAY_S // resolution_s) + 2 * begun * (-(-BACK_S // resolution_s) + 1), 2 * begun),
+        ),
+        *([Part("at which millisecond a bang arrived", begun * bits(1 + _ARRIVALS))] if policy.arrival_ms else []),
         Part(f"what {windows} summaries hold", windows * per_message["summary"]),
         Part("when within the next window a summary leaves", windows * bits(max(1, round(window_s / TICK_S)))),
         Part(f"what {healths} messages of health hold", healths * per_message["health"]),
@@ -115,8 +127,8 @@ def _in_order(places: int, things: int) -> float:
     return bits(math.comb(places + things - 1, things)) if things else 0.0
 
 
-def _require_silence(document: type[InfoMessage | StateMessage]) -> None:
-    """A document of the connection says nothing of what is sensed.
+def _require_silence(document: type[Wire]) -> None:
+    """A message says nothing of what is sensed.
 
     Raises:
         UncountableError: it could.

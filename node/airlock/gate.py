@@ -3,25 +3,29 @@
 Rules (docs/privacy.md tells them to residents):
 
     P1  Only the closed kinds and words of `node.contract` pass; counts in a summary stop at 3.
-    P2  Incidents are told to the nearest second, durations and peaks in steps.
+    P2  Incidents are told to the nearest second or coarser, durations and peaks in steps; of a bang the milliseconds,
+        where the signed policy allows it.
     P3  Levels are told in whole dB, over a window only.
     P4  At most `incidents_per_10_min` and `incidents_per_day` incidents begin, and of these a share is kept for the
         more severe ones. What is kept back is counted.
     P5  An end is told only of an incident whose start was told.
     P6  What `sense` sends is taken in on ticks of a quarter of a second.
+    P7  A kind that the policy does not allow is kept back, and counted.
 
-The limits of P4 have a floor here that no setting can loosen.
+The policy has a floor that nothing can loosen: `node.config.policy`.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Literal
 
 from node.airlock.record import IncidentBegan, IncidentEnded, WindowSensed
+from node.config.policy import Policy
 from node.contract.base import few
-from node.contract.event import IncidentEnd, IncidentStart, duration_step, peak_step
+from node.contract.event import ARRIVING_KINDS, IncidentEnd, IncidentStart, duration_step, peak_step
 from node.contract.summary import Counts, LevelsDb, LevelsDbfs, Summary
 from node.contract.words import (
     EVIDENCE_BIT,
@@ -42,8 +46,6 @@ BACK_S = 10
 HEALTH_CHANGES_AT_ONCE = 4
 """Messages of health between the regular ones, because a code changed (P4); one more for each regular one."""
 
-FLOOR_PER_10_MIN = 4
-FLOOR_PER_DAY = 150
 KEPT_PER_10_MIN = {Severity.SEVERE: 0, Severity.MODERATE: 1, Severity.MINOR: 2}
 KEPT_PER_DAY = {Severity.SEVERE: 0, Severity.MODERATE: 30, Severity.MINOR: 60}
 """How many of the incidents that may begin stay kept for more severe ones; never more than half of them."""
@@ -61,27 +63,6 @@ class Held(Enum):
     RATE_10_MIN = auto()
     RATE_DAY = auto()
     NOT_TOLD = auto()
-
-
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """What the gate lets through.
-
-    Args:
-        incidents_per_10_min: 0..4.
-        incidents_per_day: 0..150.
-
-    Raises:
-        ValueError: a limit is looser than the floor.
-    """
-
-    incidents_per_10_min: int = FLOOR_PER_10_MIN
-    incidents_per_day: int = FLOOR_PER_DAY
-
-    def __post_init__(self) -> None:
-        """The floor holds whatever the settings say."""
-        if not 0 <= self.incidents_per_10_min <= FLOOR_PER_10_MIN or not 0 <= self.incidents_per_day <= FLOOR_PER_DAY:
-            raise ValueError("the policy is looser than its floor")
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,13 +113,30 @@ def may_begin(policy: Policy, ledger: Ledger, severity: Severity) -> Held | None
     return None
 
 
+def may_tell(policy: Policy, kind: Kind) -> bool:
+    """Whether the policy allows a kind at all (P7)."""
+    return kind in policy.kinds
+
+
+def told_s(policy: Policy, wall_s: float) -> float:
+    """The time of an incident as it may be told: seconds since 1970, rounded to the policy's resolution (P2)."""
+    return math.floor(wall_s / policy.time_resolution_s + 0.5) * float(policy.time_resolution_s)
+
+
+def arrival_ms(policy: Policy, kind: Kind, wall_s: float) -> int | None:
+    """The milliseconds of a bang after the second that is told, -500..499, where the policy allows them (P2)."""
+    if not policy.arrival_ms or kind not in ARRIVING_KINDS or policy.time_resolution_s != 1:
+        return None
+    return min(round((wall_s - told_s(policy, wall_s)) * 1000.0), 499)
+
+
 def _open_to(severity: Severity, cap: int, kept: dict[Severity, int]) -> int:
     """How much of a cap incidents of a severity may use up."""
     return cap - min(kept[severity], cap // 2)
 
 
-def begin(body: IncidentBegan, event_id: str, stamp: Stamp) -> IncidentStart:
-    """The start message of an incident that may be told (P1, P2)."""
+def begin(body: IncidentBegan, event_id: str, stamp: Stamp, arrival: int | None = None) -> IncidentStart:
+    """The start message of an incident that may be told (P1, P2). `arrival` is what `arrival_ms` allows."""
     kind = KIND_OF_CODE[body.kind_code]
     words = sorted(word for word, bit in EVIDENCE_BIT.items() if body.evidence_bits >> bit & 1)
     return IncidentStart(
@@ -151,6 +149,7 @@ def begin(body: IncidentBegan, event_id: str, stamp: Stamp) -> IncidentStart:
         severity=KINDS[kind].severity,
         confidence=_CONFIDENCE[body.confidence],
         evidence=tuple(words[:MAX_EVIDENCE]),
+        arrival_ms=arrival if stamp.clock is ClockQuality.SYNCED else None,
     )
 
 

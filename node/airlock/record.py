@@ -164,6 +164,7 @@ class SensorState:
     ABSENT = 2
     SILENT_OR_FROZEN = 3
     FAULTY = 4
+    QUARANTINED = 5
 
 
 Body = IncidentBegan | IncidentEnded | WindowSensed | Status | HourLearnt

@@ -135,7 +135,8 @@ def _first(errors: list[ErrorDetails]) -> str:
     problem = error["msg"].removeprefix("Value error, ")
     value = error.get("input")
     given = f", not {_one_line(repr(value))[:60]}" if isinstance(value, str | int | float | bool) else ""
-    return f"{place}: {problem[0].lower()}{problem[1:]}{given}{more}"
+    prefix = f"{place}: " if place else ""  # what several tables must agree on names them itself
+    return f"{prefix}{problem[0].lower()}{problem[1:]}{given}{more}"
 
 
 def _guess(place: str) -> str:

@@ -47,7 +47,7 @@ class MicrophoneSettings(Section):
 
 
 class SpikeSettings(Section):
-    """When a rise of the voice band is a noise spike. Thresholds come in pairs."""
+    """When a rise of the voice band that sounds like a crowd is a noise spike. Thresholds come in pairs."""
 
     open_db: float = setting(
         8.0, "A spike opens this far above the background's middle (L50).", unit="dB", ge=4.0, le=40.0
@@ -64,16 +64,13 @@ class SpikeSettings(Section):
     open_level_db: float = setting(
         5.0, "The A-weighted level has to rise by this much, too.", unit="dB", ge=0.0, le=40.0
     )
-    sudden_c_minus_a_db: float = setting(
-        6.0, "A sudden rise with more low sound than this (C minus A) is wind or thunder.", unit="dB", ge=0.0, le=40.0
-    )
-    gradual_c_minus_a_db: float = setting(
-        2.0,
-        "A gradual rise with more low sound than this (C minus A) is a vehicle. A fast one close by (60 km/h or more)"
-        " has less, and is taken for a spike of low confidence.",
-        unit="dB",
-        ge=0.0,
-        le=40.0,
+    false_per_day: float = setting(
+        1.0,
+        "How often a day chance may pass for a crowd: what the threshold of the combined score is set from. More finds"
+        " more, of what is no crowd, too.",
+        unit="1/day",
+        ge=0.05,
+        le=100.0,
     )
     hold_s: float = setting(4.0, "A pause shorter than this belongs to the spike.", unit="s", ge=0.5, le=60.0)
     refractory_s: float = setting(10.0, "After its end no other spike opens for this long.", unit="s", ge=0.0, le=600.0)

@@ -121,6 +121,7 @@ class HealthCode(StrEnum):
     BROKER_REFUSES = "broker_refuses"
     NO_SUBSCRIBER = "no_subscriber"
     DEAD_LETTERS = "dead_letters"
+    DUPLICATE_IDENTITY = "duplicate_identity"
     RECORDS_REFUSED = "records_refused"
     RECORDS_LOST = "records_lost"
     POLICY_REFUSED = "policy_refused"
@@ -135,6 +136,7 @@ SURROUNDINGS_CODES = frozenset(
         HealthCode.BROKER_REFUSES,
         HealthCode.NO_SUBSCRIBER,
         HealthCode.DEAD_LETTERS,
+        HealthCode.DUPLICATE_IDENTITY,
         HealthCode.POLICY_REFUSED,
     }
 )

@@ -10,15 +10,19 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from node.airlock.record import Status
+from node.airlock.record import SensorState, Status
 from node.airlock.ring import Ring
 from node.airlock.sender import Sender
+from node.config.memory import read_memory
 from node.config.settings import Settings
 from node.contract.base import total
 from node.errors import ConfigError, MicrophoneError
 from node.ops.clock import SystemClock, WallClock, boot_s
 from node.ops.limits import seal
+from node.ops.memory import give_back
+from node.ops.quarantine import LOOK_EVERY_S, Quarantine
 from node.ops.sd_notify import notify, watchdog_s
+from node.sense.audio.load import load_tagger
 from node.sense.capture.child import CameraGoneError, ChildCamera
 from node.sense.capture.opencv import OpenCvCamera
 from node.sense.capture.ports import SAMPLE_RATE_HZ, Camera, Microphone
@@ -54,7 +58,8 @@ class Sense:
         clock: WallClock,
     ) -> None:
         camera = None
-        if open_camera is not None:
+        self._quarantine = Quarantine(Path(settings.quarantine.file))
+        if open_camera is not None and not self._quarantine.is_on(boot_s()):
             # Forked first: a process with threads cannot be forked safely.
             camera = ChildCamera(open_camera, width=settings.camera.width, height=settings.camera.height)
         self._settings = settings
@@ -63,7 +68,11 @@ class Sense:
         epoch = int.from_bytes(os.urandom(4)) or 1
         self._sender = Sender(Path(settings.airlock.socket), Ring(epoch), epoch)
         self._pipeline = Pipeline(
-            settings, clock, lambda body, at_s: self._sender.offer(body, max(0, round(at_s * 1000)))
+            settings,
+            clock,
+            lambda body, at_s: self._sender.offer(body, max(0, round(at_s * 1000))),
+            tagger=None if open_microphone is None else load_tagger(settings.sound_model),
+            known=read_memory(settings),
         )
         self._stopping = False
         self._next_status_s = 0.0
@@ -71,7 +80,8 @@ class Sense:
     def run(self) -> int:
         """Senses until SIGTERM or SIGINT, or the end of every input, and gives the exit code.
 
-        Where the camera is gone for as long as this process lives, it ends in order, to be started anew.
+        Where the camera is gone for as long as this process lives, it ends in order, to be started anew. So it does
+        when a quarantine is over: until then it only says that it is in one.
         """
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
@@ -81,6 +91,8 @@ class Sense:
         code = 0
         try:
             self._sense()
+            if self._quarantine.is_on(boot_s()):
+                self._lie_still()
         except CameraGoneError as error:
             log.error("%s", error)
             code = error.exit_code
@@ -93,10 +105,31 @@ class Sense:
         interval_s = watchdog_s()
         pinged_s = boot_s()
         while not self._stopping and not (self._ear.ended and self._eye.ended):
+            if self._quarantine.is_on(boot_s()):
+                return
             self._turn()
             if interval_s is not None and boot_s() - pinged_s > interval_s and self._went_through(pinged_s):
                 notify("WATCHDOG=1")
                 pinged_s = boot_s()
+
+    def _lie_still(self) -> None:
+        """Closes every device, wipes what was sensed, and says so until the operator's file is gone."""
+        self._close_devices()
+        self._pipeline.forget()
+        give_back()
+        log.warning("%s is there: nothing is sensed until it is gone", self._settings.quarantine.file)
+        interval_s = watchdog_s()
+        next_status_s = next_ping_s = 0.0
+        while not self._stopping and self._quarantine.is_on(boot_s()):
+            if boot_s() >= next_status_s:
+                self._sender.offer(self._status(), round(boot_s() * 1000))
+                next_status_s = boot_s() + _STATUS_EVERY_S
+            if interval_s is not None and boot_s() >= next_ping_s:
+                notify("WATCHDOG=1", "STATUS=quarantine")
+                next_ping_s = boot_s() + interval_s
+            time.sleep(LOOK_EVERY_S)
+        if not self._stopping:
+            log.info("%s is gone: this process ends, and the next one senses again", self._settings.quarantine.file)
 
     def _turn(self) -> None:
         """Waits for sound, else for a picture; then looks for a picture without waiting."""
@@ -118,9 +151,10 @@ class Sense:
 
     def _status(self) -> Status:
         """How the senses are."""
+        is_still = self._quarantine.is_on(boot_s())
         return Status(
-            microphone=self._ear.code(self._pipeline),
-            camera=self._eye.code(self._pipeline),
+            microphone=SensorState.QUARANTINED if is_still else self._ear.code(self._pipeline),
+            camera=SensorState.QUARANTINED if is_still else self._eye.code(self._pipeline),
             lost_audio_ms=total(self._ear.lost_samples * 1000 // SAMPLE_RATE_HZ),
             dropped_frames=total(self._eye.dropped_frames),
             lost_records=total(self._sender.dropped),
@@ -132,13 +166,17 @@ class Sense:
 
     def _end(self) -> None:
         """Ends what is open, waits a little for the outbox to have it, and lets go of everything."""
+        self._close_devices()
+        if not self._sender.drain(_DRAIN_S):
+            log.warning("the uplink did not take the last records in time")
+        self._sender.stop()
+
+    def _close_devices(self) -> None:
+        """Ends what is open, and lets go of camera and microphone. A second time does nothing."""
         self._pipeline.finish(boot_s())
         self._eye.close()
         with contextlib.suppress(MicrophoneError):
             self._ear.close()
-        if not self._sender.drain(_DRAIN_S):
-            log.warning("the uplink did not take the last records in time")
-        self._sender.stop()
 
 
 def run(

@@ -19,7 +19,9 @@ _REOPEN_EVERY_S = 5.0
 _MICROPHONE_CODE = {
     MicrophoneState.OK: SensorState.OK,
     MicrophoneState.CLIPPED: SensorState.OK,
+    MicrophoneState.WINDY: SensorState.OK,
     MicrophoneState.SILENT: SensorState.SILENT_OR_FROZEN,
+    MicrophoneState.DEAF: SensorState.SILENT_OR_FROZEN,
 }
 _CAMERA_CODE = {
     CameraState.OK: SensorState.OK,

@@ -231,7 +231,11 @@ class Uplink:
         """Publishes health when it is due."""
         now_s = boot_s()
         flags = Flags(
-            self._storage_full, self._publisher.refused, self._publisher.no_subscriber, self._rules.is_refused
+            storage_full=self._storage_full,
+            broker_refuses=self._publisher.refused,
+            no_subscriber=self._publisher.no_subscriber,
+            policy_refused=self._rules.is_refused,
+            has_rival=self._session.has_rival,
         )
         seal = Seal(self._audit.number, self._audit.head)
         health = self._health.judge(now_s, self._clock.quality(), (self._counters, flags, seal), temperature_c())

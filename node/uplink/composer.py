@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from node.airlock.gate import Stamp
+from node.airlock.gate import Stamp, told_s
+from node.config.policy import Policy
 from node.contract.base import instant
 from node.contract.envelope import EventMessage, Numbered, SummaryMessage
 from node.contract.event import IncidentEnd, IncidentStart
@@ -47,26 +48,27 @@ class Composer:
         """Seconds since 1970 of an instant of the boot clock."""
         return self._clock.wall_s(boot_s)
 
-    def stamp(self, boot_s: float) -> Stamp:
-        """How an instant is dated: with the uptime where the wall clock cannot be trusted."""
+    def stamp(self, boot_s: float, resolution_s: int = 1) -> Stamp:
+        """How an instant is dated: with the uptime where the wall clock cannot be trusted, no finer than the time."""
         quality = self._clock.quality()
-        return Stamp(quality, min(int(boot_s), _MAX_UPTIME_S) if quality is ClockQuality.UNSYNCED else None)
+        uptime_s = min(int(boot_s) // resolution_s * resolution_s, _MAX_UPTIME_S)
+        return Stamp(quality, uptime_s if quality is ClockQuality.UNSYNCED else None)
 
-    def event(self, data: IncidentStart | IncidentEnd, boot_s: float) -> Compose:
-        """A message of an incident, dated by an instant of the boot clock."""
+    def event(self, data: IncidentStart | IncidentEnd, boot_s: float, policy: Policy) -> Compose:
+        """A message of an incident, dated by an instant of the boot clock as finely as the policy allows."""
         return lambda event_id, sequence: EventMessage(
             id=event_id,
             sequence=sequence,
             source=self._sender.source,
             subject=self._sender.subject,
-            time=instant(self.wall_s(boot_s)),
+            time=instant(told_s(policy, self.wall_s(boot_s))),
             type=KINDS[data.kind].type,
             data=data,
         )
 
-    def start(self, begin: Callable[[str], IncidentStart], boot_s: float) -> Compose:
+    def start(self, begin: Callable[[str], IncidentStart], boot_s: float, policy: Policy) -> Compose:
         """The first message of an incident: its own id is the incident's."""
-        return lambda event_id, sequence: self.event(begin(event_id), boot_s)(event_id, sequence)
+        return lambda event_id, sequence: self.event(begin(event_id), boot_s, policy)(event_id, sequence)
 
     def summary(self, data: Summary, window: int) -> Compose:
         """The message of a window."""

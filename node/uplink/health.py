@@ -40,6 +40,7 @@ class Counters:
         records_refused: packets in the airlock that were no records.
         records_lost: records that never arrived.
         held_back: incidents that the rate cap kept back.
+        commands_refused: commands that were no good.
     """
 
     waiting: int
@@ -47,6 +48,7 @@ class Counters:
     records_refused: int
     records_lost: int
     held_back: int
+    commands_refused: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,8 @@ class Flags:
     storage_full: bool
     broker_refuses: bool
     no_subscriber: bool
+    policy_refused: bool = False
+    has_rival: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +126,12 @@ class HealthKeeper:
         """Whether `sense` has been silent for so long that it counts as gone."""
         return now_s - self._heard_s > ABSENT_AFTER_S
 
+    @property
+    def is_quarantined(self) -> bool:
+        """Whether the last status says that the operator's file has stopped sensing."""
+        status = self._status
+        return status is not None and SensorState.QUARANTINED in {status.microphone, status.camera}
+
     def judge(
         self, now_s: float, clock: ClockQuality, seen: tuple[Counters, Flags, Seal], temperature_c: int | None
     ) -> Health:
@@ -136,6 +146,7 @@ class HealthKeeper:
             records_refused=rough(counters.records_refused),
             records_lost=rough(counters.records_lost),
             held_back=rough(counters.held_back),
+            commands_refused=total(counters.commands_refused),
             audit_number=seal.number,
             audit_head=seal.head,
             temperature_c=None if temperature_c is None else stepped_c(temperature_c),
@@ -145,6 +156,8 @@ class HealthKeeper:
         """Every code that holds now."""
         if self.sense_is_absent(now_s):
             yield HealthCode.SENSE_ABSENT
+        elif self.is_quarantined:
+            yield HealthCode.QUARANTINED
         elif self._status is not None:
             yield from (code for code in (_MICROPHONE.get(self._status.microphone),) if code)
             yield from (code for code in (_CAMERA.get(self._status.camera),) if code)
@@ -156,5 +169,7 @@ class HealthKeeper:
             HealthCode.DEAD_LETTERS: counters.dead_letters > 0,
             HealthCode.RECORDS_REFUSED: counters.records_refused > 0,
             HealthCode.RECORDS_LOST: counters.records_lost > 0,
+            HealthCode.POLICY_REFUSED: flags.policy_refused,
+            HealthCode.DUPLICATE_IDENTITY: flags.has_rival,
         }
         yield from (code for code, holds in conditions.items() if holds)

@@ -9,12 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from node.airlock import gate
-from node.airlock.gate import Policy
-from node.airlock.record import IncidentBegan, IncidentEnded, Record, Status, WindowSensed, decode
+from node.airlock.gate import Stamp
+from node.airlock.record import HourLearnt, IncidentBegan, IncidentEnded, Record, Status, WindowSensed, decode
+from node.config.policy import Policy
 from node.contract.envelope import Numbered
 from node.contract.words import KIND_OF_CODE, KINDS
 from node.errors import RecordError
 from node.uplink.books import Books
+from node.uplink.memory import Memory
 from node.uplink.outbox import Moment
 from node.uplink.register import OpenIncident
 from node.uplink.summaries import Summaries
@@ -61,16 +63,18 @@ class Intake:
         books: what was sensed and told, and where messages go.
         summaries: which windows are still open.
         policy: what the gate lets through.
+        memory: where learnt hours go; None where nothing outlives this process.
     """
 
-    def __init__(self, books: Books, summaries: Summaries, policy: Policy) -> None:
+    def __init__(self, books: Books, summaries: Summaries, policy: Policy, memory: Memory | None = None) -> None:
         self._store = books.store
         self._outbox = books.outbox
         self._register = books.register
         self._composer = books.composer
         self._window_s = books.window_s
         self._summaries = summaries
-        self._policy = policy
+        self._memory = memory
+        self.policy = policy
         self.refused = 0
         self.lost = 0
 
@@ -127,22 +131,28 @@ class Intake:
             return self._end(arrival, record.body)
         if isinstance(record.body, WindowSensed):
             self._sense(record.body, arrival, wall_s)
+        if isinstance(record.body, HourLearnt) and self._memory is not None:
+            self._memory.learn(record.body)
         return []
 
     def _begin(self, arrival: _Arrival, body: IncidentBegan) -> list[Numbered]:
-        """An incident began: it is told, or it is kept back and counted (P4).
+        """An incident began: it is told, or it is kept back and counted (P4, P7).
 
         The caps are counted at the instants of the incidents, so that an outage of `uplink` loses none.
         """
         at_ms = arrival.moment.at_ms
         # What is dated back into a window that has been told counts in the next one.
         window = max(arrival.window, self._summaries.first_open() or arrival.window)
-        kind = KIND_OF_CODE[body.kind_code]
-        if gate.may_begin(self._policy, self._register.ledger(at_ms), KINDS[kind].severity) is not None:
+        kind, policy = KIND_OF_CODE[body.kind_code], self.policy
+        ledger = self._register.ledger(at_ms)
+        if not gate.may_tell(policy, kind) or gate.may_begin(policy, ledger, KINDS[kind].severity) is not None:
             self._register.hold(at_ms, window)
             return []
-        stamp = self._composer.stamp(arrival.instant_s)
-        compose = self._composer.start(lambda event_id: gate.begin(body, event_id, stamp), arrival.instant_s)
+        stamp = self._stamp(arrival.instant_s)
+        arrived_ms = gate.arrival_ms(policy, kind, self._composer.wall_s(arrival.instant_s))
+        compose = self._composer.start(
+            lambda event_id: gate.begin(body, event_id, stamp, arrived_ms), arrival.instant_s, policy
+        )
         message = self._outbox.add(compose, arrival.moment)
         incident = OpenIncident(arrival.record.epoch, body.incident, message.id, kind)
         self._register.tell(incident, at_ms, window)
@@ -153,8 +163,8 @@ class Intake:
         incident = self._register.close(arrival.record.epoch, body.incident)
         if incident is None:
             return []
-        ended = gate.end(body, incident.kind, incident.event_id, self._composer.stamp(arrival.instant_s))
-        return [self._outbox.add(self._composer.event(ended, arrival.instant_s), arrival.moment)]
+        ended = gate.end(body, incident.kind, incident.event_id, self._stamp(arrival.instant_s))
+        return [self._outbox.add(self._composer.event(ended, arrival.instant_s, self.policy), arrival.moment)]
 
     def _sense(self, part: WindowSensed, arrival: _Arrival, wall_s: float) -> None:
         """A part of a window was sensed. One for a window that has been told comes too late, and is counted."""
@@ -169,6 +179,10 @@ class Intake:
         messages = []
         for incident in self._register.open_of_others(epoch):
             self._register.close(incident.epoch, incident.number)
-            ended = gate.lose(incident.kind, incident.event_id, self._composer.stamp(boot_s))
-            messages.append(self._outbox.add(self._composer.event(ended, boot_s), now))
+            ended = gate.lose(incident.kind, incident.event_id, self._stamp(boot_s))
+            messages.append(self._outbox.add(self._composer.event(ended, boot_s, self.policy), now))
         return messages
+
+    def _stamp(self, instant_s: float) -> Stamp:
+        """How an incident is dated besides its time: no finer than that."""
+        return self._composer.stamp(instant_s, self.policy.time_resolution_s)

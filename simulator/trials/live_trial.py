@@ -10,7 +10,6 @@ document names its last number, and with it the reader knows whether the tail is
 from __future__ import annotations
 
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -28,6 +27,7 @@ from simulator.live.jumping_clock import JumpingClock
 from simulator.live.listener import Listener
 from simulator.live.node_config import short_folder, write_config
 from simulator.live.proxy import Proxy
+from simulator.live.run_folder import RunFolder
 from simulator.live.signals import stop_signals
 from simulator.live.street_uplink import argument
 from simulator.live.surroundings import Surroundings
@@ -169,7 +169,7 @@ def _open(stage: ExitStack, scenario: Scenario, seed: int, *, sight: bool) -> _T
     broker = stage.enter_context(PrivateBroker())
     listener = stage.enter_context(Listener(ADDRESS, broker.port))
     proxy = stage.enter_context(Proxy((ADDRESS, broker.port)))
-    folder = Path(stage.enter_context(tempfile.TemporaryDirectory(prefix="polewatch-trial-", dir=short_folder())))
+    folder = stage.enter_context(RunFolder(short_folder())).path
     card = _make_card(folder, scenario)
     config = write_config(folder, proxy.port, _tables(folder))
     (folder / "scenario.json").write_text(scenario.model_dump_json())
@@ -207,7 +207,7 @@ def _tables(folder: Path) -> dict[str, dict[str, object]]:
     return {
         "node": {"id": "trial-pole"},
         "camera": {"width": 640, "height": 360, "fps": 5.0},
-        "summary": {"window_s": WINDOW_S},
+        "summary": {"window_s": WINDOW_S, "demonstration": True},
         "outbox": {"path": str(folder / "card" / "outbox.db")},
         "broker": {"keepalive_s": _KEEPALIVE_S},
     }

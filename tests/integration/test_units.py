@@ -238,13 +238,15 @@ def test_the_users_and_folders_come_from_two_files(tmp_path):
     users = {line.split(":")[2]: line.split(":")[0] for line in (tmp_path / "etc/passwd").read_text().splitlines()}
     groups = {line.split(":")[2]: line.split(":")[0] for line in (tmp_path / "etc/group").read_text().splitlines()}
     made = {}
-    for path in ("run/polewatch", "var/lib/polewatch-uplink", "var/lib/polewatch-uplink/active", "var/lib/polewatch"):
+    ours = "var/lib/polewatch-uplink"
+    for path in ("run/polewatch", ours, f"{ours}/active", f"{ours}/memory", "var/lib/polewatch"):
         stat = (tmp_path / path).stat()
         made[path] = f"{stat.st_mode & 0o7777:o} {users[str(stat.st_uid)]}:{groups[str(stat.st_gid)]}"
     assert made == {
         "run/polewatch": "750 polewatch-uplink:polewatch-airlock",
         "var/lib/polewatch-uplink": "700 polewatch-uplink:polewatch-airlock",
         "var/lib/polewatch-uplink/active": "750 polewatch-uplink:polewatch-airlock",
+        "var/lib/polewatch-uplink/memory": "750 polewatch-uplink:polewatch-airlock",
         "var/lib/polewatch": "755 polewatch-update:polewatch-update",
     }
     assert (tmp_path / "etc/polewatch/tls").stat().st_mode & 0o777 == 0o700

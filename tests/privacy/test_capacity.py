@@ -17,16 +17,18 @@ from hypothesis import strategies as st
 from pydantic import Field, ValidationError
 
 from node.airlock.alphabet import UncountableError, bits, size_of, sizes_of, unsensed
-from node.airlock.capacity import capacity
-from node.airlock.gate import Policy
+from node.airlock.capacity import SILENT, capacity
+from node.config.policy import Policy, tighten
+from node.config.wall import PolicySettings
 from node.contract.base import Alternatives, Unsensed, Wire
 from node.contract.documents import Health
-from node.contract.envelope import EventMessage, HealthMessage, InfoMessage, StateMessage, SummaryMessage
+from node.contract.envelope import EventMessage, HealthMessage, SummaryMessage
 from node.contract.event import EVIDENCE_SETS, IncidentEnd, IncidentStart
 from node.contract.words import SENSED_CODE_SETS, SURROUNDINGS_CODES, Evidence, HealthCode
+from tests.unit.config.test_policy import POLICIES, WANTED
 
 ROOT = Path(__file__).parents[2]
-MESSAGES = (EventMessage, SummaryMessage, HealthMessage, InfoMessage, StateMessage)
+MESSAGES = (EventMessage, SummaryMessage, HealthMessage, *SILENT)
 
 
 def test_the_default_policy_keeps_the_promise_of_half_a_bit_a_second() -> None:
@@ -48,6 +50,24 @@ def test_minute_long_summaries_break_the_promise_and_it_is_said() -> None:
     assert not capacity(Policy(), 60).holds
 
 
+@given(POLICIES)
+def test_under_every_policy_that_a_node_accepts_the_promise_holds(policy: Policy) -> None:
+    assert capacity(policy, policy.least_window_s).holds
+
+
+@given(POLICIES, WANTED)
+def test_no_configuration_makes_a_node_say_more_than_its_policy(policy: Policy, wanted: PolicySettings) -> None:
+    tightened = tighten(policy, wanted)
+
+    assert capacity(tightened, 900).bits_per_day <= capacity(policy, 900).bits_per_day
+
+
+def test_milliseconds_of_arrival_are_counted_where_the_policy_allows_them() -> None:
+    more = capacity(Policy(arrival_ms=True), 900).bits_per_day - capacity(Policy(), 900).bits_per_day
+
+    assert more == pytest.approx(150 * math.log2(1001))
+
+
 @given(st.integers(0, 4), st.integers(0, 150), st.integers(0, 4), st.integers(0, 150))
 def test_a_stricter_policy_never_says_more(ten: int, day: int, less_ten: int, less_day: int) -> None:
     loose, strict = Policy(ten, day), Policy(min(ten, less_ten), min(day, less_day))
@@ -60,7 +80,7 @@ def test_every_message_can_be_counted() -> None:
 
 
 def test_what_the_connection_says_of_itself_says_nothing_of_the_street() -> None:
-    assert [size_of(InfoMessage), size_of(StateMessage)] == [1, 1]
+    assert [size_of(message) for message in SILENT] == [1, 1, 1, 1]
 
 
 def test_every_field_that_is_not_counted_has_its_reason() -> None:

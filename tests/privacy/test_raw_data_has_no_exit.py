@@ -62,6 +62,50 @@ def test_no_code_in_sense_can_write_a_frame_or_sound() -> None:
     assert found <= ALLOWED
 
 
+SAVES_NO_SENSOR_DATA = {
+    ("node/uplink/app.py", "save"),  # the hours of the week: `Memory.save`
+    ("node/uplink/memory.py", "save"),
+}
+RECORDERS = {
+    "imwrite", "imencode", "imwritemulti", "VideoWriter", "FileStorage", "tofile", "save", "savez", "savez_compressed",
+    "savetxt", "memmap", "SoundFile", "wave", "pickle", "marshal", "shelve", "aifc", "soundfile",
+}  # fmt: skip
+READERS = {
+    ("node/sense/capture/files.py", "soundfile"),  # `replay` reads sound files on a developer's machine
+    ("node/sense/capture/files.py", "SoundFile"),
+}
+
+
+def recorders_in(source: str) -> set[str]:
+    """Every name in a source, called or imported, of something that records."""
+    found = set()
+    for step in ast.walk(ast.parse(source)):
+        if isinstance(step, ast.Import):
+            found |= {alias.name.partition(".")[0] for alias in step.names}
+        elif isinstance(step, ast.ImportFrom):
+            found |= {(step.module or "").partition(".")[0], *(alias.name for alias in step.names)}
+        elif isinstance(step, ast.Attribute):
+            found.add(step.attr)
+        elif isinstance(step, ast.Name):
+            found.add(step.id)
+    return found & RECORDERS
+
+
+def test_no_code_of_the_node_can_record() -> None:
+    files = sorted((ROOT / "node").rglob("*.py"))
+    found = {(str(file.relative_to(ROOT)), name) for file in files for name in recorders_in(file.read_text())}
+
+    assert len(files) > 100
+    assert found - SAVES_NO_SENSOR_DATA <= READERS
+
+
+@pytest.mark.parametrize(
+    "leak", ["import wave", "from cv2 import VideoWriter", "keep = cv2.imwrite", "import pickle as p"]
+)
+def test_the_search_for_recorders_finds_one(leak: str) -> None:
+    assert recorders_in(leak)
+
+
 @pytest.mark.parametrize(
     "leak", ["cv2.imwrite('a.png', pixels)", "open('a.raw', 'wb')", "np.save('a', x)", "samples.tofile('a')"]
 )

@@ -5,8 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from node.airlock import gate
-from node.airlock.gate import Held, Ledger, Policy, Stamp, Tally, may_begin
+from node.airlock.gate import Held, Ledger, Stamp, Tally, may_begin
 from node.airlock.record import IncidentBegan, IncidentEnded, WindowSensed, ranges
+from node.config.policy import Policy, TimeResolution
 from node.contract.summary import LevelsDb, LevelsDbfs
 from node.contract.words import ClockQuality, Confidence, EndReason, Evidence, Kind, Severity
 
@@ -68,8 +69,58 @@ def test_a_cap_is_never_all_kept_for_others(per_10_min: int, per_day: int, sever
 
 @pytest.mark.parametrize(("ten_minutes", "day"), [(5, 150), (4, 151), (-1, 150), (4, -1)])
 def test_no_policy_is_looser_than_the_floor(ten_minutes: int, day: int) -> None:
-    with pytest.raises(ValueError, match="floor"):
+    with pytest.raises(ValueError, match=r"equal to (0|4|150)"):
         Policy(ten_minutes, day)
+
+
+def test_a_kind_that_the_policy_does_not_name_may_not_be_told() -> None:
+    policy = Policy(kinds=frozenset({Kind.SOUND_SIREN}))
+
+    assert [kind for kind in Kind if gate.may_tell(policy, kind)] == [Kind.SOUND_SIREN]
+
+
+@given(st.floats(0, 4e9), st.sampled_from([1, 10, 60]))
+def test_a_time_is_told_on_the_grid_of_the_policy_and_at_most_half_a_step_off(
+    wall_s: float, resolution_s: TimeResolution
+) -> None:
+    told_s = gate.told_s(Policy(time_resolution_s=resolution_s), wall_s)
+
+    assert told_s % resolution_s == 0
+    assert abs(told_s - wall_s) <= resolution_s / 2 + 1e-6
+
+
+@pytest.mark.parametrize(
+    ("policy", "kind"),
+    [
+        (Policy(), Kind.SOUND_GUNSHOT),
+        (Policy(arrival_ms=True), Kind.NOISE_SPIKE),
+        (Policy(arrival_ms=True, time_resolution_s=10), Kind.SOUND_GUNSHOT),
+    ],
+    ids=["default policy", "no bang", "coarse times"],
+)
+def test_no_milliseconds_are_told_unless_the_policy_allows_them_for_a_bang(policy: Policy, kind: Kind) -> None:
+    assert gate.arrival_ms(policy, kind, 1_000_000.25) is None
+
+
+@pytest.mark.parametrize(("wall_s", "told_s", "arrival"), [(100.25, 100, 250), (100.75, 101, -250), (100.5, 101, -500)])
+def test_a_bang_arrives_within_half_a_second_of_the_time_that_is_told(wall_s: float, told_s: int, arrival: int) -> None:
+    policy = Policy(arrival_ms=True)
+
+    assert gate.told_s(policy, wall_s) == told_s
+    assert gate.arrival_ms(policy, Kind.SOUND_IMPULSE, wall_s) == arrival
+
+
+@given(st.floats(0, 4e9))
+def test_any_arrival_makes_a_valid_message(wall_s: float) -> None:
+    arrival = gate.arrival_ms(Policy(arrival_ms=True), Kind.SOUND_GUNSHOT, wall_s)
+    told = gate.begin(IncidentBegan(3, 1, 0, 0), ID, STAMP, arrival)
+
+    assert told.arrival_ms == arrival
+    assert arrival is not None
+
+
+def test_an_arrival_by_a_clock_that_is_not_synced_is_left_out() -> None:
+    assert gate.begin(IncidentBegan(3, 1, 0, 0), ID, Stamp(ClockQuality.HOLDOVER, None), 7).arrival_ms is None
 
 
 def test_a_start_says_the_words_of_its_bits_in_their_one_order() -> None:

@@ -24,7 +24,8 @@ def street(seconds: float, roar: tuple[float, float] | None = None) -> np.ndarra
     if roar:
         first, last = (int(at_s * RATE_HZ) for at_s in roar)
         t_s = np.arange(last - first) / RATE_HZ
-        voices = sum(np.sin(2 * np.pi * f_hz * t_s + f_hz) for f_hz in range(300, 3000, 37))
+        # The phases must not agree: in step these are 37 clicks a second, and each click is a bang.
+        voices = sum(np.sin(2 * np.pi * f_hz * t_s + f_hz * f_hz) for f_hz in range(300, 3000, 37))
         samples[first:last] += 0.004 * voices * (1 + 0.5 * np.sin(2 * np.pi * 4 * t_s))
     return samples
 

@@ -96,7 +96,7 @@ def test_a_huge_file_is_not_read(tmp_path: Path) -> None:
 
 
 def test_each_value_knows_where_it_came_from(tmp_path: Path) -> None:
-    path = write(tmp_path, '[node]\nid = "pole-1"\nprofile = "pi4"\n[summary]\nwindow_s = 60\n')
+    path = write(tmp_path, '[node]\nid = "pole-1"\nprofile = "pi4"\n[summary]\nwindow_s = 1800\n')
     loaded = load(path)
     from_profile = {f"{table}.{key}" for table, content in profiles()["pi4"].items() for key in content}
 

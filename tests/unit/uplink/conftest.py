@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from node.airlock.gate import Policy
 from node.airlock.record import Body, Record, encode
+from node.config.policy import Policy
 from node.config.settings import Settings
 from node.contract.envelope import Numbered
 from node.ops.clock import FixedClock
@@ -37,7 +37,7 @@ class Side:
         """Opens the file, as a new process would."""
         tables = {
             "node": {"id": "pole-0042"},
-            "summary": {"window_s": self.window_s},
+            "summary": {"window_s": self.window_s, "demonstration": True},
             "outbox": {"max_mb": self.max_mb},
         }
         self.books = open_books(Settings.model_validate(tables), self.clock, str(self.path))

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from node.airlock.gate import Policy
-from node.airlock.record import IncidentBegan, IncidentEnded, Status, WindowSensed
+from node.airlock.record import HourLearnt, IncidentBegan, IncidentEnded, Status, WindowSensed
+from node.config.policy import Policy
 from node.contract.envelope import EventMessage
 from node.contract.event import IncidentEnd, IncidentStart
-from node.contract.words import EndReason
+from node.contract.words import EndReason, Kind
 from node.errors import StorageError
 from node.uplink.intake import Heard
 from node.uplink.store import StorageFullError, Store
@@ -21,7 +21,7 @@ WINDOW = WindowSensed(900, 900, 0, 1, 600, 700, 620, 590, 500)
 
 
 def began(number: int = 1) -> IncidentBegan:
-    return IncidentBegan(kind_code=1, incident=number, confidence=1, evidence_bits=1)
+    return IncidentBegan(kind_code=3, incident=number, confidence=1, evidence_bits=1)
 
 
 def ended(number: int = 1) -> IncidentEnded:
@@ -94,6 +94,37 @@ def test_the_fifth_incident_within_ten_minutes_is_held_back_with_its_end(side: S
 
     assert len(stored(side)) == 8
     assert side.register.held_in_day(side.register.moment(60).at_ms) == 1
+
+
+def test_a_kind_that_the_policy_silences_is_held_back_with_its_end_and_counted(tmp_path: Path) -> None:
+    side = Side(tmp_path / "outbox.db", policy=Policy(kinds=frozenset({Kind.SOUND_SIREN})))
+    side.take(began(), 10, sequence=1)
+    side.take(ended(), 16, sequence=2)
+
+    assert stored(side) == []
+    assert side.register.held_in_day(side.register.moment(60).at_ms) == 1
+
+
+def test_under_a_coarse_policy_both_messages_of_an_incident_are_dated_to_the_minute(tmp_path: Path) -> None:
+    side = Side(tmp_path / "outbox.db", policy=Policy(time_resolution_s=60))
+    side.take(began(), 100, sequence=1)
+    side.take(ended(), 160, sequence=2)
+
+    assert [message.time for message in stored(side)] == ["2026-01-01T12:02:00Z", "2026-01-01T12:03:00Z"]
+
+
+def test_a_bang_carries_its_milliseconds_where_the_policy_allows_them(tmp_path: Path) -> None:
+    side = Side(tmp_path / "outbox.db", policy=Policy(arrival_ms=True))
+    side.take(began(), 10.123, sequence=1)
+
+    assert [message.data.arrival_ms for message in stored(side) if message.data.phase == "start"] == [123]
+
+
+def test_an_hour_that_was_learnt_is_acknowledged_and_told_to_nobody(side: Side) -> None:
+    taken = side.take(HourLearnt(hour=0, l50_ddb=550, l90_ddb=500, weeks=1), 10, sequence=1)
+
+    assert (taken.acknowledge, taken.released) == (1, ())
+    assert side.outbox.last_sequence == 0
 
 
 def test_an_incident_ten_minutes_later_is_told_again(side: Side) -> None:
