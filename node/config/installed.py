@@ -68,7 +68,7 @@ def install(folder: Path, model: Model, content: bytes) -> Model:
     text = _HEAD + "".join(_lines("version = 1", [*kept, entry]))
     parse(text.encode(), str(folder / MANIFEST))  # the last check before anything is written
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        _make(folder)
         _replace(folder / entry.file, content)
         _replace(folder / MANIFEST, text.encode())
         for one in before.model:
@@ -84,12 +84,23 @@ def to_toml(model: Model) -> str:
     return "".join(_lines("version = 1", [model]))
 
 
+def _make(folder: Path) -> None:
+    """Makes a folder, and those above it, that other users may look into. What is there stays as it is."""
+    if folder.is_dir():
+        return
+    if not folder.parent.is_dir():
+        _make(folder.parent)
+    folder.mkdir()
+    folder.chmod(0o755)
+
+
 def _replace(path: Path, content: bytes) -> None:
     """Writes a file in one step: it is there whole, or as it was."""
     part = path.with_name(f".{path.name}.part")
     try:
         descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o644)
         with os.fdopen(descriptor, "wb") as file:
+            os.fchmod(descriptor, 0o644)  # `sense` reads it as another user, whatever the umask of the operator's shell
             file.write(content)
             file.flush()
             os.fsync(file.fileno())

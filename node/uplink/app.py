@@ -25,27 +25,26 @@ from node.ops.sd_notify import notify, watchdog_s
 from node.ops.thermal import temperature_c
 from node.uplink.audit import Audit, audit_folder
 from node.uplink.books import open_books, sender_of
+from node.uplink.card import Card
 from node.uplink.chain import What, digest_of
 from node.uplink.commands import Commands
 from node.uplink.documents import Documents
-from node.uplink.eviction import make_room
 from node.uplink.health import Counters, Flags, HealthKeeper, Pace, Seal
 from node.uplink.intake import Intake
 from node.uplink.memory import Memory
 from node.uplink.news import Arrived, Connected
 from node.uplink.publisher import Publisher
+from node.uplink.reception import Reception
 from node.uplink.replay import Replay
 from node.uplink.rules import Rules
 from node.uplink.session import Session
 from node.uplink.store import StorageFullError
-from node.uplink.summaries import LATE_S, Summaries
+from node.uplink.summaries import Summaries
 from node.uplink.ticks import Ticks
 
 _LOOK_EVERY_S = 1.0
 _FORGET_EVERY_S = 3600.0
-_RETRY_STORAGE_S = 1.0
 _REOPEN_S = 5.0
-_RECORDS_A_TURN = 64
 _NOTHING = Counters(waiting=0, dead_letters=0, records_refused=0, records_lost=0, held_back=0)
 log = logging.getLogger(__name__)
 
@@ -77,11 +76,12 @@ class Uplink:
         self._audit.note(What.STARTED, boot_s(), digest_of(__version__.encode(), settings.model_dump_json().encode()))
         self._audit.note(What.POLICY, boot_s(), self._rules.digest)
         self._memory = Memory(settings)
-        self._summaries = Summaries(self._books)
-        self._adopted = False
-        self._intake = Intake(self._books, self._summaries, self._rules.policy, self._memory)
+        summaries = Summaries(self._books)
+        self._intake = Intake(self._books, summaries, self._rules.policy, self._memory)
         self._documents = Documents(settings, sender_of(settings), self._rules, self._clock, self._books.outbox)
         self._health = HealthKeeper(boot_s())
+        self._card = Card(self._books, boot_s)
+        self._reception = Reception(self._listener, self._intake, summaries, self._health, self._card)
         self._pace = Pace()
         self._ticks = Ticks(boot_s())
         self._waking, self._wake = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
@@ -92,9 +92,6 @@ class Uplink:
             self._books.store, self._books.outbox, self._replay, self._clock, self._audit, self._answer
         )
         self._stopping = False
-        self._storage_full = False
-        self._retry_storage_s = 0.0
-        self._settled_s: float | None = None
         self._next_look_s = 0.0
         self._next_forget_s = 0.0
         self._counters = _NOTHING
@@ -126,54 +123,24 @@ class Uplink:
         self._hear_session()
         if self._ticks.begins(boot_s()):
             self._tick()
-        self._guarded(self._pump)
+        self._card.guarded(self._pump)
 
     def _tick(self) -> None:
         """Takes in what `sense` has sent, and looks around. A full card stops neither hearing nor sending."""
-        if boot_s() >= self._retry_storage_s:
-            self._guarded(self._take_records)
+        if self._card.may_take:
+            self._card.guarded(lambda: self._reception.receive(boot_s()))
         if boot_s() >= self._next_look_s:
             self._next_look_s = boot_s() + _LOOK_EVERY_S
-            if boot_s() >= self._retry_storage_s:
-                self._guarded(self._keep_time)
-            self._guarded(self._count)
+            if self._card.may_take:
+                self._card.guarded(self._keep_time)
+            self._card.guarded(self._count)
             self._tell_health()
-
-    def _guarded(self, step: Callable[[], None]) -> None:
-        """Does a step; a card that does not take it is tried again soon."""
-        try:
-            step()
-        except StorageError as error:
-            self._storage_failed(error)
-
-    def _take_records(self) -> None:
-        """Takes in what `sense` has sent, and acknowledges what is on the card."""
-        self._adopt()
-        for _ in range(_RECORDS_A_TURN):
-            content = self._listener.receive()
-            if content is None:
-                return
-            self._health.lives(boot_s())
-            try:
-                taken = self._intake.take(content, boot_s())
-            except StorageError:
-                # Without an acknowledgement sense keeps the record; on a new connection it sends it again.
-                self._listener.drop()
-                raise
-            if taken.status is not None:
-                self._health.hear(taken.status.body)
-                # Records come before a status on one connection: up to its instant, everything is stored.
-                settled_s = min(taken.status.instant_ms / 1000, boot_s())
-                self._settled_s = max(self._settled_s or 0.0, settled_s)
-            elif taken.acknowledge is not None:
-                self._storage_recovered()
-                self._listener.acknowledge(taken.acknowledge)
 
     def _hear_session(self) -> None:
         """Takes in what happened on the session."""
         for news in self._session.news():
             if isinstance(news, Arrived):
-                self._guarded(functools.partial(self._commands.hear, news, boot_s()))
+                self._card.guarded(functools.partial(self._commands.hear, news, boot_s()))
                 continue
             self._publisher.hear(news, boot_s())
             self._replay.hear(news, boot_s())
@@ -188,25 +155,14 @@ class Uplink:
         self._publisher.pump(boot_s(), now)
         self._replay.pump(boot_s(), now)
 
-    def _adopt(self) -> None:
-        """Begins the run in the books, once; on a full card that comes later, and sending goes on meanwhile."""
-        if not self._adopted:
-            self._summaries.adopt(boot_s())
-            self._adopted = True
-
     def _keep_time(self) -> None:
         """Closes windows, ends incidents that nobody will end, and forgets what is old."""
         now_s = boot_s()
-        self._adopt()
-        if self._storage_full:
+        if self._card.is_full:
             with self._books.store.transaction():  # nothing else may be due to be written for long
                 self._books.register.advance(now_s)
-            self._storage_recovered()
-        if self._health.sense_is_absent(now_s):
-            self._settled_s = now_s
-            self._intake.lose_open(now_s)
-        if self._settled_s is not None:
-            self._summaries.close(self._settled_s - LATE_S, now_s)
+            self._card.took()
+        self._reception.settle(now_s)
         self._memory.save(now_s)
         if self._rules.look(now_s):
             self._intake.policy = self._rules.policy
@@ -231,7 +187,7 @@ class Uplink:
         """Publishes health when it is due."""
         now_s = boot_s()
         flags = Flags(
-            storage_full=self._storage_full,
+            storage_full=self._card.is_full,
             broker_refuses=self._publisher.refused,
             no_subscriber=self._publisher.no_subscriber,
             policy_refused=self._rules.is_refused,
@@ -259,24 +215,6 @@ class Uplink:
         digest = digest_of(topic_of(document).encode(), encode(document))
         self._audit.note(What.DOCUMENT, boot_s(), digest)
         return True
-
-    def _storage_failed(self, error: StorageError) -> None:
-        """Says so once, makes room where sent messages still lie, and tries again soon."""
-        now_s = boot_s()
-        self._retry_storage_s = now_s + _RETRY_STORAGE_S
-        if not self._storage_full:
-            log.error("%s; records wait in memory", error)
-        self._storage_full = True
-        if isinstance(error, StorageFullError) and error.at_bound:
-            with contextlib.suppress(StorageError):
-                if room := make_room(self._books.store, self._books.outbox):
-                    log.warning("the outbox is full: %s", room)
-
-    def _storage_recovered(self) -> None:
-        """A record was stored."""
-        if self._storage_full:
-            log.info("the outbox can be written again")
-        self._storage_full = False
 
     def _stop(self, _signal: int, _frame: object) -> None:
         """Ends the loop after this turn."""

@@ -7,6 +7,8 @@ The rules:
    So a new permanent source is taken over within 15 minutes, and a roar of 10 minutes is not.
 4. Calm undoes a freeze four times as fast as it grew: two roars are not one permanent source, while
    a level that flickers around a threshold is taken over all the same.
+5. What this hour of the week usually is makes it warm from the first second on: as if so much of it had been heard
+   as a background needs, spread evenly around L50 as L90 says. Only at the start: after a dead stretch it listens anew.
 """
 
 from __future__ import annotations
@@ -14,14 +16,22 @@ from __future__ import annotations
 from bisect import bisect_left, insort
 from collections import deque
 from math import isfinite
-from typing import Final
+from statistics import NormalDist
+from typing import TYPE_CHECKING, Final
 
 from node.sense.capture.hops import HOP_S
+
+if TYPE_CHECKING:
+    from node.sense.audio.ordinary import Usual
 
 WINDOW_S: Final = 300.0
 WARM_UP_S: Final = 10.0
 THAW_S: Final = 840.0
 CALM_SPEED: Final = 4
+_L90_DEVIATES: Final = 1.2816
+"""So many standard deviations L90 lies under L50, where levels spread as a normal distribution does."""
+
+_LEAST_SPREAD_DB: Final = 0.1
 
 
 class Background:
@@ -40,6 +50,30 @@ class Background:
         self._levels: deque[float] = deque()
         self._sorted: list[float] = []
         self._held: deque[float] = deque()
+        self._usual: Usual | None = None
+        self._is_new = True
+
+    @property
+    def usual(self) -> Usual | None:
+        """What this hour of the week usually is; None where nothing is known of it."""
+        return self._usual
+
+    def remember(self, usual: Usual | None, *, higher_db: float = 0.0) -> None:
+        """Takes what this hour usually is: what the level is compared with, and at the very start the background.
+
+        Args:
+            usual: of the hour, A-weighted.
+            higher_db: how far the level of this background lies over the A-weighted one.
+        """
+        self._usual = usual
+        if usual is None or not self._is_new:
+            return
+        spread = NormalDist(
+            usual.l50_db + higher_db, max((usual.l50_db - usual.l90_db) / _L90_DEVIATES, _LEAST_SPREAD_DB)
+        )
+        for n in range(self._needed):
+            self._absorb(spread.inv_cdf((n + 0.5) / self._needed))
+        self._is_new = False
 
     def update(self, level_db: float, *, absorb: bool) -> None:
         """Takes the level of one hop, in dB: into the background, or only into what waits for a thaw.
@@ -49,6 +83,7 @@ class Background:
         """
         if not isfinite(level_db):
             raise ValueError("a level is a finite number of dB")
+        self._is_new = False
         if absorb:
             self._absorb(level_db)
             for _ in range(min(CALM_SPEED, len(self._held))):

@@ -72,32 +72,40 @@ class Classifier:
             samples: float32, shape (rate_hz,), full scale 1, finite.
 
         Raises:
-            ModelError: the model fails, or gives what is no probability.
+            ModelError: the model fails, or gives what is no probability. Only the sort of fault is said, and no number:
+                what a model makes of a street does not belong into a log.
         """
-        probabilities = self._probabilities(self._net.run(samples, self._output).reshape(-1))
-        if self._groups is not None:
-            return self._groups.read(probabilities)
-        return {sound: float(one) for sound, one in zip(self._sounds, probabilities, strict=True)}
+        given = self._net.run(samples, self._output).reshape(-1)
+        if self._fault(given):
+            raise ModelError(f"model {self.name}: gives what are no probabilities of its sounds")
+        return self._read(given)
 
     def self_test(self, seed: int) -> list[float]:
         """The probabilities of its sounds for the known noise, in the order of `classes`.
 
         Raises:
-            ModelError: as `score`.
+            ModelError: as `score`, and with the number that is wrong: no street is in the known noise.
         """
-        return list(self.score(noise(seed, self.rate_hz)).values())
+        given = self._net.run(noise(seed, self.rate_hz), self._output).reshape(-1)
+        if fault := self._fault(given):
+            raise ModelError(f"model {self.name}: {fault}")
+        return list(self._read(given).values())
 
-    def _probabilities(self, given: Floats32) -> Floats32:
+    def _read(self, given: Floats32) -> dict[SoundClass, float]:
+        """Our sounds, from numbers without a fault."""
+        probabilities = _sigmoid(given) if self._logits else np.clip(given, 0.0, 1.0)
+        if self._groups is not None:
+            return self._groups.read(probabilities)
+        return {sound: float(one) for sound, one in zip(self._sounds, probabilities, strict=True)}
+
+    def _fault(self, given: Floats32) -> str:
+        """Why these are not the numbers that the manifest promises; empty where they are."""
         if given.size != self._width:
-            raise ModelError(f"model {self.name}: gives {given.size} numbers, and the manifest names {self._width}")
-        if self._logits:
-            steep = np.clip(given, -_STEEPEST, _STEEPEST)
-            return np.asarray(1.0 / (1.0 + np.exp(-steep)), dtype=np.float32)
+            return f"gives {given.size} numbers, and the manifest names {self._width}"
         low, high = float(given.min()), float(given.max())
-        if low < -_SLACK or high > 1.0 + _SLACK:
-            wrong = low if low < -_SLACK else high
-            raise ModelError(f"model {self.name}: gives {wrong:.2f} for a probability; are its outputs logits?")
-        return np.clip(given, 0.0, 1.0)
+        if not self._logits and (low < -_SLACK or high > 1.0 + _SLACK):
+            return f"gives {low if low < -_SLACK else high:.2f} for a probability; are its outputs logits?"
+        return ""
 
     def _find_output(self) -> str:
         """The output with one number for each name of the manifest: the first, where several have as many."""
@@ -128,6 +136,11 @@ def hold(name: str, given: Sequence[float], expected: SelfTest) -> float:
             " this is another file, backbone or runtime than the one it was made with"
         )
     return off
+
+
+def _sigmoid(logits: Floats32) -> Floats32:
+    steep = np.clip(logits, -_STEEPEST, _STEEPEST)
+    return np.asarray(1.0 / (1.0 + np.exp(-steep)), dtype=np.float32)
 
 
 def _groups(name: str, labels: list[str]) -> Groups:

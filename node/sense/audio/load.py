@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import ctypes
 import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +10,7 @@ from node.config.installed import find
 from node.config.manifest import shipped
 from node.config.model_entry import Model, Task
 from node.errors import ModelError
+from node.ops.memory import give_back
 from node.sense.audio.classifier import Classifier
 from node.sense.audio.tagger import Tagger
 
@@ -36,7 +35,7 @@ def load_tagger(settings: SoundModelSettings) -> Tagger | None:
         except ModelError as error:
             log.warning("%s", error)
             continue
-        _give_back()
+        give_back()  # 35 MB after YAMNet, which glibc would keep for later
         log.info("sounds are told apart by %s", name)
         return tagger
     log.info("no sound model: sound is judged by level and shape only")
@@ -65,12 +64,6 @@ def backbone_of(model: Model, folder: Path) -> tuple[Model, bytes] | None:
         return find(model.audio.backbone, folder)
     except ModelError as error:
         raise ModelError(f"model {model.name}: takes the embedding of another: {error}") from error
-
-
-def _give_back() -> None:
-    """What loading left behind goes back to the system: 35 MB after YAMNet, which glibc would keep for later."""
-    with contextlib.suppress(AttributeError, OSError):  # another C library has no such call, and no such habit
-        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _small() -> str:

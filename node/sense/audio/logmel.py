@@ -58,7 +58,7 @@ def levels_db(samples: NDArray[np.float32]) -> Floats32:
     Returns:
         float32, shape (1 + (n - 400) // 160, 64).
     """
-    return 10 * np.log10(powers(samples) + np.float32(_SILENCE))
+    return np.asarray(10 * np.log10(powers(samples) + np.float32(_SILENCE)), dtype=np.float32)
 
 
 def powers(samples: NDArray[np.float32]) -> Floats32:
@@ -69,13 +69,13 @@ def powers(samples: NDArray[np.float32]) -> Floats32:
     frames = np.lib.stride_tricks.as_strided(sound, (count, FRAME), (HOP * step, step), writeable=False)
     hann, bank = _tables()
     lines = np.fft.rfft(frames * hann, FFT)
-    return (np.square(lines.real) + np.square(lines.imag)) @ bank
+    return np.asarray((np.square(lines.real) + np.square(lines.imag)) @ bank, dtype=np.float32)
 
 
 def gain_free(levels: Floats32) -> Floats32:
     """The levels of one window in dB, floored 80 dB under the loudest, without their mean: shape as given."""
     floored = np.maximum(levels, levels.max() - np.float32(RANGE_DB))
-    return floored - floored.mean()
+    return np.asarray(floored - floored.mean(), dtype=np.float32)
 
 
 def _none() -> Floats32:

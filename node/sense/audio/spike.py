@@ -1,16 +1,14 @@
-"""The noise spike: a rise of the voice band over the street's own background, with a beginning and an end.
+"""The noise spike: a crowd that grows loud over the street's own background, with a beginning and an end.
 
-Level alone cannot tell a roar from a lorry (reference: standards, section 5.4), so:
+Level alone cannot tell a roar from a lorry, nor from a horn (reference: standards, section 5.4), so:
 1. What counts is the voice band, 250-4000 Hz, against its own background; the A-weighted level must rise too.
 2. Five of the last eight hops are above the threshold: one bang is no spike.
-3. The threshold stands above the street's middle (L50) and above what it reaches by itself (L5).
-4. Thresholds come in pairs, a pause belongs to the spike, and after its end there is a refractory time.
-5. A microphone that was not to be trusted for five seconds has to listen anew before a spike may open.
-6. A rise that is gradual, over more than half a second, has low confidence at most.
-
-Their limit: a vehicle that passes close by at 60 km/h or more has as little low sound as a crowd, and opens a spike
-(115 of 144 synthetic passes, 4-12 m away and 12-20 dB above a real street; nearly all of low confidence). No
-threshold on these levels tells the two apart without losing crowds that swell; that needs how the sound fluctuates.
+3. That threshold stands above the street's middle (L50) and above what it reaches by itself (L5).
+4. The last second must sound like a crowd: its score (`likeness`, `crowd_score`) passes a second threshold. That one is
+   set from how many false spikes a day are asked for, and moves with what the street brings (`tail`), within bounds.
+5. What was not taken for a crowd in time stays refused until it is over, or until the street grows louder still.
+6. Thresholds come in pairs, a pause belongs to the spike, and after its end there is a refractory time.
+7. A microphone that was not to be trusted for five seconds has to listen anew before a spike may open.
 """
 
 from __future__ import annotations
@@ -21,26 +19,38 @@ from typing import TYPE_CHECKING, Final
 from node.contract.words import Evidence, Kind
 from node.sense.audio import rise
 from node.sense.audio.background import Background
+from node.sense.audio.crowd_judge import CrowdJudge
 from node.sense.audio.heard import Began, Confidence, Ended
 from node.sense.audio.lifecycle import STEPS, Sign, State
 from node.sense.capture.hops import HOP_S
 
 if TYPE_CHECKING:
     from node.config.sound import SpikeSettings
+    from node.sense.audio.crowd_judge import Score
     from node.sense.audio.level import SoundLevel
+    from node.sense.audio.timbre import Timbre
 
 MEMORY_HOPS: Final = 20
 """How far back a beginning is looked for, 2.5 s: a roar may swell, a crowd takes a breath after its first shout."""
 
-RISE_S: Final = 1.5
-"""A rise that is not sure by then begins anew: a spike is told of within this time, or from later on."""
+DECIDED_S: Final = 2.5
+"""What does not sound like a crowd by then, from its beginning, is refused."""
 
 FADED_HOPS: Final = 3
-CLEAR_DB: Final = (3.0, 8.0)
-"""How far above the opening threshold makes a spike of medium and of high confidence."""
+LOUDER_DB: Final = 6.0
+"""What grows by this much over what was refused is looked at anew: a crowd may break out beside a siren."""
+
+KNOWN_WEEKS: Final = 3
+"""From so many weeks on an hour of the week is a second reference."""
+
+VOICE_OVER_A_DB: Final = 1.5
+"""The voice band of a far city and of traffic over their A-weighted level (the time-lapse's table)."""
 
 BLIND_HOPS: Final = 40
 """Lost blocks are bridged; five seconds without trusted sound are not: the street may be another one then."""
+
+SURE_CROWD: Final = 0.5
+MOST_EVIDENCE: Final = 3
 
 
 class SpikeDetector:
@@ -48,38 +58,55 @@ class SpikeDetector:
 
     Args:
         settings: the thresholds, in pairs.
+        score: what tells a crowd from the rest; None for the one that is shipped.
     """
 
-    def __init__(self, settings: SpikeSettings) -> None:
+    def __init__(self, settings: SpikeSettings, score: Score | None = None) -> None:
         self._settings = settings
+        self._judge = CrowdJudge(settings.false_per_day, score)
         self._state = State.QUIET
         self._since_s = 0.0
         self._began_s = 0.0
         self._hushed_s = 0.0
         self._peak_db = 0.0
+        self._refused_db = 0.0
         self._blind_hops = 0
         self._recent: deque[float] = deque(maxlen=MEMORY_HOPS)
         self._voice = self._new_background()
+        self._is_new = True
 
     @property
     def active(self) -> bool:
         """True while a spike rises, is open or closes: what is heard then is no background."""
         return self._state in {State.RISING, State.OPEN, State.CLOSING}
 
-    def step(self, level: SoundLevel, background: Background, *, trusted: bool) -> Began | Ended | None:
+    @property
+    def rising_since_s(self) -> float | None:
+        """When what rises or is open began; None while nothing does."""
+        return self._began_s if self.active else None
+
+    def step(
+        self, level: SoundLevel, timbre: Timbre, background: Background, *, trusted: bool, crowd: float | None = None
+    ) -> Began | Ended | None:
         """What this hop begins or ends.
 
         Args:
             level: the levels of the hop.
+            timbre: its timbre.
             background: of the A-weighted Fast level; the caller feeds it with trusted hops, absorbing
                 those that are not `active`.
             trusted: the microphone told the truth in this hop. Other hops are not looked at.
+            crowd: the probability that a classifier gave a crowd in the last second, 0..1; None without one.
         """
         self._blind_hops = 0 if trusted else self._blind_hops + 1
+        if trusted and self._is_new:
+            self._voice.remember(background.usual, higher_db=VOICE_OVER_A_DB)
+        self._is_new = False
         if not trusted:
             return self._go_blind(level, background) if self._blind_hops == BLIND_HOPS else None
         self._recent.append(level.voice_db)
-        found = self._take(self._read(level, background), level, background)
+        self._judge.hear(timbre)
+        found = self._take(self._read(level, background, crowd), level, background, crowd)
         if self.active and background.l50_db is not None:
             self._peak_db = max(self._peak_db, level.laf_max_db - background.l50_db)
         self._learn()
@@ -91,34 +118,40 @@ class SpikeDetector:
         self._state = State.QUIET
         return self._ended(t_s, stopped=True) if is_open else None
 
-    def _read(self, level: SoundLevel, background: Background) -> Sign | None:
+    def _read(self, level: SoundLevel, background: Background, crowd: float | None) -> Sign | None:
         """What this hop says in this state."""
-        waited_s = level.t_s - self._since_s
         if self._state is State.REFRACTORY:
-            return Sign.EXPIRED if waited_s >= self._settings.refractory_s else None
+            return Sign.EXPIRED if level.t_s - self._since_s >= self._settings.refractory_s else None
         limits, l50_db = self._limits(), background.l50_db
         if limits is None or l50_db is None:
             return None
-        open_at, close_at = limits
         if self._state is State.QUIET:
-            return Sign.LOUD if level.voice_db >= open_at else None
-        levels_db = list(self._recent)
-        if self._state is State.OPEN:
-            return Sign.HUSHED if rise.hushed_db(levels_db) < close_at else None
-        sustained = rise.sustained_db(levels_db) >= open_at
-        if self._state is State.CLOSING:
-            return Sign.BACK if sustained else Sign.EXPIRED if waited_s >= self._settings.hold_s else None
-        faded = waited_s >= RISE_S or max(levels_db[-FADED_HOPS:]) < open_at
-        return Sign.SURE if sustained and self._is_crowd(level, l50_db) else Sign.FADED if faded else None
+            return Sign.LOUD if level.voice_db >= limits[0] else None
+        if self._state is State.RISING:
+            return self._read_rise(level, limits[0], l50_db, crowd)
+        return self._read_loud(level, *limits)
 
-    def _is_crowd(self, level: SoundLevel, l50_db: float) -> bool:
-        """True unless the level did not rise, or the rise is that of a vehicle or of the wind."""
-        middle_db = self._voice.l50_db
-        if middle_db is None or level.laeq_1s_db < l50_db + self._settings.open_level_db:
-            return False
-        sudden = rise.is_sudden(list(self._recent), middle_db)
-        limit_db = self._settings.sudden_c_minus_a_db if sudden else self._settings.gradual_c_minus_a_db
-        return level.c_minus_a_db <= limit_db
+    def _read_rise(self, level: SoundLevel, open_at: float, l50_db: float, crowd: float | None) -> Sign | None:
+        """Whether what rises is a crowd, is over, or has been given time enough."""
+        levels_db, middle_db = list(self._recent), self._voice.l50_db
+        sustained_db = rise.sustained_db(levels_db)
+        stands_out = sustained_db >= open_at and level.laeq_1s_db >= l50_db + self._settings.open_level_db
+        if stands_out and middle_db is not None and self._judge.is_crowd(level, sustained_db - middle_db, crowd):
+            return Sign.SURE
+        if max(levels_db[-FADED_HOPS:]) < open_at:
+            return Sign.FADED
+        return Sign.LATE if level.t_s - self._began_s >= DECIDED_S else None
+
+    def _read_loud(self, level: SoundLevel, open_at: float, close_at: float) -> Sign | None:
+        """Whether what is open, closing or refused is over, or is back."""
+        levels_db = list(self._recent)
+        sustained_db, hushed = rise.sustained_db(levels_db), rise.hushed_db(levels_db) < close_at
+        if self._state is State.REFUSED:
+            return Sign.HUSHED if hushed else Sign.LOUD if sustained_db >= self._refused_db + LOUDER_DB else None
+        if self._state is State.OPEN:
+            return Sign.HUSHED if hushed else None
+        expired = level.t_s - self._since_s >= self._settings.hold_s
+        return Sign.BACK if sustained_db >= open_at else Sign.EXPIRED if expired else None
 
     def _limits(self) -> tuple[float, float] | None:
         """The levels of the voice band that open and close, in dB; None until the background is warm."""
@@ -131,37 +164,51 @@ class SpikeDetector:
             max(middle_db + s.close_db, reach_db + s.close_peak_db),
         )
 
-    def _take(self, sign: Sign | None, level: SoundLevel, background: Background) -> Began | Ended | None:
+    def _take(
+        self, sign: Sign | None, level: SoundLevel, background: Background, crowd: float | None
+    ) -> Began | Ended | None:
         """Takes the step that the sign asks for, and tells what it means to the outside."""
         before = self._state
         if sign is None or sign not in STEPS[before]:
             return None
         self._state, self._since_s = STEPS[before][sign], level.t_s
         if self._state is State.RISING:
-            limits = self._limits()
-            run = rise.hops_above(list(self._recent), limits[1]) if limits else 1
-            self._began_s, self._peak_db = level.t_s - HOP_S * max(run, 1), 0.0
+            self._begin(level)
         elif before is State.RISING and self._state is State.OPEN:
-            return self._began(level, background)
+            return self._began(level, background, crowd)
+        elif before is State.RISING:
+            self._judge.refuse()
+            self._refused_db = rise.sustained_db(list(self._recent))
         elif self._state is State.CLOSING:
             self._hushed_s = level.t_s - rise.SUSTAINED_HOPS * HOP_S
         elif self._state is State.REFRACTORY:
             return self._ended(self._hushed_s, stopped=sign is Sign.BLIND)
         return None
 
-    def _began(self, level: SoundLevel, background: Background) -> Began:
-        limits, l50_db = self._limits(), background.l50_db
-        if limits is None or l50_db is None:
+    def _begin(self, level: SoundLevel) -> None:
+        """Something rises: it began with the run of hops that leads up to this one."""
+        limits = self._limits()
+        run = rise.hops_above(list(self._recent), limits[1]) if limits else 1
+        self._began_s, self._peak_db = level.t_s - HOP_S * max(run, 1), 0.0
+        self._judge.begin(max(run, 1))
+
+    def _began(self, level: SoundLevel, background: Background, crowd: float | None) -> Began:
+        l50_db, usual = background.l50_db, background.usual
+        if l50_db is None:
             raise RuntimeError("a spike opened without a background")
-        levels_db, middle_db = list(self._recent), self._voice.l50_db
-        clear_db = rise.sustained_db(levels_db) - limits[0]
-        confidence = Confidence(sum(clear_db >= step_db for step_db in CLEAR_DB))
-        if middle_db is None or not rise.is_sudden(levels_db, middle_db):
-            confidence = Confidence.LOW  # it may be a vehicle (see the module), however loud it is
-        evidence = [Evidence.VOICE_BAND, Evidence.SUSTAINED]
+        confidence = self._judge.confidence
+        if (
+            usual is not None
+            and usual.weeks >= KNOWN_WEEKS
+            and level.laeq_1s_db < usual.l50_db + self._settings.open_db
+        ):
+            confidence = Confidence.LOW  # as loud as this hour of the week usually is
+        evidence = [Evidence.VOICE_BAND, Evidence.MODULATION, Evidence.SUSTAINED]
         if level.laeq_1s_db >= l50_db + self._settings.open_db:
             evidence.insert(0, Evidence.LEVEL_RISE)
-        return Began(Kind.NOISE_SPIKE, self._began_s, level.t_s, confidence, tuple(evidence))
+        if crowd is not None and crowd >= SURE_CROWD:
+            evidence.insert(0, Evidence.CLASSIFIER)
+        return Began(Kind.NOISE_SPIKE, self._began_s, level.t_s, confidence, tuple(evidence[:MOST_EVIDENCE]))
 
     def _ended(self, ended_s: float, *, stopped: bool) -> Ended:
         ended_s = max(ended_s, self._began_s + HOP_S)
@@ -171,8 +218,9 @@ class SpikeDetector:
         """Ends what was open at the last trusted hop, and forgets the street."""
         if self._state is State.OPEN:
             self._hushed_s = level.t_s - BLIND_HOPS * HOP_S
-        found = self._take(Sign.BLIND, level, background)
+        found = self._take(Sign.BLIND, level, background, None)
         self._recent.clear()
+        self._judge.forget()
         self._voice = self._new_background()
         return found
 

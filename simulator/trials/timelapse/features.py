@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from node.sense.audio.level import SoundLevel
+from node.sense.audio.timbre import Timbre
 from node.sense.capture.hops import HOP_S
 from simulator.world.layout import Floats
 
@@ -18,9 +19,7 @@ HOPS_A_SECOND = round(1 / HOP_S)
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """The levels of hops, as `node.sense.audio.level.SoundLevel` has them, and what later detectors may want.
-
-    All (hops,) but `bands_db`.
+    """The levels of hops, as the node's `SoundLevel` has them, and their timbre; (hops,) where no shape is said.
 
     Args:
         t_s: the end of the hop, in seconds of the week.
@@ -32,7 +31,9 @@ class Heard:
         c_minus_a_db: C-weighted minus A-weighted mean of the last second.
         lcpeak_db: C-weighted peak within the hop.
         bands_db: A-weighted level of the hop below 250 Hz, up to 4000 Hz and above, (hops, 3).
-        modulation: depth of the voice band's envelope between 2 and 8 Hz, 0..1: high for speech, low for traffic.
+        octaves: as `node.sense.audio.timbre.Timbre`, full scale is 1, (hops, 7).
+        lines: likewise.
+        steps: likewise, (hops, 4).
     """
 
     t_s: Floats
@@ -44,7 +45,9 @@ class Heard:
     c_minus_a_db: Floats
     lcpeak_db: Floats
     bands_db: Floats
-    modulation: Floats
+    octaves: Floats
+    lines: Floats
+    steps: Floats
 
     def cut(self, from_hop: int, to_hop: int) -> Self:
         """The hops from one to before another."""
@@ -55,10 +58,11 @@ class Heard:
         """Several stretches in a row as one."""
         return cls(*(np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(cls)))
 
-    def levels(self) -> Iterator[SoundLevel]:
+    def hops(self) -> Iterator[tuple[SoundLevel, Timbre]]:
         """The same, hop after hop, for a detector of the node."""
-        columns = (getattr(self, field.name).tolist() for field in fields(SoundLevel))
-        return map(SoundLevel, *columns)
+        levels = map(SoundLevel, *(getattr(self, field.name).tolist() for field in fields(SoundLevel)))
+        timbres = map(Timbre, map(tuple, self.octaves.tolist()), self.lines.tolist(), map(tuple, self.steps.tolist()))
+        return zip(levels, timbres, strict=True)
 
 
 @dataclass(frozen=True, slots=True)

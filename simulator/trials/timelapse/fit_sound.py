@@ -1,4 +1,4 @@
-"""Measures the signatures of the named sounds on the renderer: near and far, each alone in a silent street."""
+"""Measures the named sounds on the renderer: near and far, each alone in a silent street."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from collections.abc import Iterator
 import numpy as np
 
 from node.sense.capture.hops import HOP_S
-from simulator.trials.timelapse.fit_hearing import SILENT, training_seeds
-from simulator.trials.timelapse.pool import Pool, decibels
-from simulator.trials.timelapse.signature import Signature
-from simulator.trials.timelapse.spectra import HopEnergies, hop_energies
+from simulator.trials.timelapse.fit_hearing import SILENT, Seeds
+from simulator.trials.timelapse.pool import LONGEST_TAKE_HOPS, Pool
+from simulator.trials.timelapse.signature import A_BANDS
+from simulator.trials.timelapse.spectra import hop_energies
 from simulator.world.act import Act, usual_lasts_s
-from simulator.world.layout import MICROPHONE_HEIGHT_M, POLE_XY_M, SPEED_OF_SOUND_MPS, Floats
+from simulator.world.layout import MICROPHONE_HEIGHT_M, POLE_XY_M, SPEED_OF_SOUND_MPS
 from simulator.world.sounding import STRENGTHS, SoundName
 from simulator.world.street import Street
 
@@ -21,8 +21,8 @@ _SOUNDS_OF_ITSELF = {SoundName.GLASS: 16, SoundName.DOOR: 12, SoundName.FIREWORK
 """How many hops are kept of what takes its own time; of other blasts 24."""
 _LOUD_DB = 85.0
 _LOUDEST_PEAK_DB = 114.0
-_LONG_S = 30.0
-"""What usually lasts ten seconds or more may as well last a minute, and is measured for this long."""
+_LONG_S, _LONGER_S = 10.0, 30.0
+"""What usually lasts ten seconds or more may as well last a minute: its level is that of half a minute."""
 _TAIL_HOPS = 8
 _ARRIVES_S = 24.0
 """Late enough for thunder to have begun after second 0."""
@@ -33,41 +33,30 @@ _PLACES_M: dict[SoundName, tuple[float, float]] = {
     SoundName.SIREN_WAIL: (30.0, 300.0), SoundName.SIREN_YELP: (30.0, 300.0), SoundName.SIREN_HILO: (30.0, 300.0),
 }  # fmt: skip
 _PLACE_M = (12.0, 100.0)
-_RENDERS = 6
 _TINY = 1e-12
-_FAINTEST = 3e-5
-"""What rings is over when its course has fallen by 45 dB for good."""
 
 
-def of_sound(name: SoundName) -> Signature:
-    """One of the named sounds, near and far."""
-    rings = STRENGTHS[name].is_peak or name in _SOUNDS_OF_ITSELF
-    hops = _SOUNDS_OF_ITSELF.get(name, 24) if rings else int(_lasts_s(name) / HOP_S)
-    pool, tails = Pool(), np.zeros(_TAIL_HOPS)
-    renders = list(_alone(name, hops + _TAIL_HOPS))
-    for distance_m, audible_db, heard in renders:
-        inner = slice(None) if rings else slice(0, hops)
-        nominal = np.full(heard.a[inner].shape[0], 10 ** (audible_db / 10) / distance_m**2)
-        pool.add(nominal, np.full(nominal.size, distance_m), heard, inner)
-        tails += heard.a[hops:].sum(axis=1) / max(float(heard.a[:hops].sum(axis=1).mean()), _TINY)
-    if not rings:
-        return pool.signature(tail=_decay(tails / len(renders)))
-    shape = np.mean([one.sum(axis=1) / n for one, n in zip(pool.a, pool.nominal, strict=True)], axis=0)
-    kept = shape > shape.max() * _FAINTEST
-    shape = shape[: int(np.flatnonzero(kept)[-1]) + 1]
-    return pool.shaped(shape).signature(shape_db=decibels(shape / shape.sum()))
-
-
-def _lasts_s(name: SoundName) -> float:
-    """For how long a sound is measured."""
+def of_sound(name: SoundName, seeds: Seeds) -> Pool:
+    """One of the named sounds, by turns near and far."""
+    pool = Pool(rings=STRENGTHS[name].is_peak or name in _SOUNDS_OF_ITSELF)
     usual_s = usual_lasts_s(name)
-    return usual_s if usual_s < 10.0 else _LONG_S
+    lasts_s = usual_s if usual_s < _LONG_S else _LONGER_S
+    hops = _SOUNDS_OF_ITSELF.get(name, 24) if pool.rings else min(int(lasts_s / HOP_S), LONGEST_TAKE_HOPS)
+    for street, distance_m, audible_db in _alone(name, lasts_s, seeds):
+        heard = hop_energies(street, _ARRIVES_S, hops)
+        nominal = np.full(hops, 10 ** (audible_db / 10) / distance_m**2)
+        pool.add(nominal, np.full(hops, distance_m), heard, slice(None))
+        if not pool.rings:
+            a = heard[:, A_BANDS].sum(axis=1)
+            after = hop_energies(street, _ARRIVES_S + int(lasts_s / HOP_S) * HOP_S, _TAIL_HOPS)
+            pool.tails.append(after[:, A_BANDS].sum(axis=1) / max(float(a.mean()), _TINY))
+    return pool
 
 
-def _alone(name: SoundName, hops: int) -> Iterator[tuple[float, float, HopEnergies]]:
-    """Renders of one sound: how far away, its level as `Sounding.audible_db` has it, and what is heard."""
+def _alone(name: SoundName, lasts_s: float, seeds: Seeds) -> Iterator[tuple[Street, float, float]]:
+    """Streets with one sound each: how far away it is, and its level as `Sounding.audible_db` has it."""
     strength = STRENGTHS[name]
-    for number, seed in enumerate(training_seeds(_RENDERS)):
+    for number, seed in enumerate(seeds):
         distance_m = _PLACES_M.get(name, _PLACE_M)[number % 2]
         up_m, across_m = strength.height_m - MICROPHONE_HEIGHT_M, 11.2 - POLE_XY_M[1]
         along_m = np.sqrt(max(0.0, distance_m**2 - up_m**2 - across_m**2))
@@ -77,16 +66,5 @@ def _alone(name: SoundName, hops: int) -> Iterator[tuple[float, float, HopEnergi
         level_db = float((_LOUDEST_PEAK_DB if strength.is_peak else _LOUD_DB) + spread_db)
         at_s = _ARRIVES_S - distance_m / SPEED_OF_SOUND_MPS
         place = (float(POLE_XY_M[0] + along_m), float(POLE_XY_M[1] + across_m))
-        act = Act(name, 0, at_s, _lasts_s(name), *place, count=1, level_db=level_db)
-        yield distance_m, strength.fast_db(level_db), hop_energies(Street(seed, None, SILENT, [act]), _ARRIVES_S, hops)
-
-
-def _decay(tail: Floats) -> tuple[float, float]:
-    """Level of a tail's first hop, and how fast it falls in dB a second, by a line through what stands out."""
-    levels_db = decibels(tail)
-    clear = levels_db > max(-45.0, float(levels_db[-1]) + 3.0)
-    count = int(np.argmin(clear)) if not clear.all() else clear.size
-    if count < 2:
-        return float(np.clip(levels_db[0], -60.0, 0.0)), 60.0
-    slope, level_db = np.polyfit(np.arange(count) * HOP_S, levels_db[:count], 1)
-    return float(np.clip(level_db, -60.0, 3.0)), float(max(0.0, -slope))
+        act = Act(name, 0, at_s, lasts_s, *place, count=1, level_db=level_db)
+        yield Street(seed, None, SILENT, [act]), distance_m, strength.fast_db(level_db)

@@ -8,21 +8,32 @@ from __future__ import annotations
 
 import zlib
 from collections import defaultdict
-from dataclasses import dataclass
 
 import numpy as np
 
 from node.config.sound import MicrophoneSettings
 from node.sense.audio.level import ENERGY_FLOOR, FAST_S, SECOND_HOPS
 from node.sense.capture.hops import HOP_S
+from simulator.trials.seeds import SCORING_FROM
 from simulator.trials.timelapse import arrivals
 from simulator.trials.timelapse.arrivals import Arrival, Cut
 from simulator.trials.timelapse.features import Heard
-from simulator.trials.timelapse.signature import Signature
+from simulator.trials.timelapse.signature import (
+    A_BANDS,
+    C_PEAK,
+    C_WEIGHTED,
+    COLUMNS,
+    ENVELOPE,
+    LINES,
+    OCTAVES,
+    VOICE,
+    Signature,
+)
 from simulator.trials.timelapse.table import Table, at_strength
 from simulator.world.chance import Stream, chance
 from simulator.world.layout import Floats
 from simulator.world.levels import city_db
+from simulator.world.sounding import SoundName
 from simulator.world.street import Street
 from simulator.world.traffic import Car
 
@@ -30,47 +41,32 @@ SELF_NOISE_DB = 30.0
 RUN_IN_HOPS = 24
 """Hops before a cut with which its Fast weighting begins: what came before them has 104 dB less weight."""
 _OF_NOISE = 11
+_ON_CUE = frozenset(SoundName)
+"""What begins at an instant; of what is always there, passes or is words, a take is played from anywhere on."""
 _EARLIER_S = 20.0
 """Sound that left its source longer ago is not heard any more (6.9 km)."""
 
 
-@dataclass(slots=True)
 class Sum:
-    """Energies over that of 0 dB re 20 µPa: (hops, 3) A-weighted by band; (hops,) C-weighted, voice band and so on."""
+    """Energies over that of 0 dB re 20 µPa, (hops, COLUMNS) as `signature` orders them.
 
-    a: Floats
-    c: Floats
-    voice: Floats
-    peak: Floats
-    modulated: Floats
+    Args:
+        hops: how many.
+        sealed: the takes of scoring weeks are played.
+    """
 
-    @classmethod
-    def silence(cls, hops: int) -> Sum:
-        """Nothing yet."""
-        return cls(np.zeros((hops, 3)), *(np.zeros(hops) for _ in range(4)))
+    def __init__(self, hops: int, *, sealed: bool) -> None:
+        self.energies = np.zeros((hops, COLUMNS))
+        self._sealed = sealed
 
-    def add(self, signature: Signature, found: list[Arrival], rng: np.random.Generator) -> None:
-        """Adds what of the sources of one signature reaches the meter."""
-        if not found:
-            return
-        nominal = np.concatenate([one.energy for one in found])
-        distance_m = np.concatenate([one.distance_m for one in found])
-        gain = signature.a_db - np.multiply.outer(distance_m / 100, signature.loss_db_per_100m)
-        a = nominal[:, None] * 10 ** (gain / 10) * signature.fluctuation(rng, nominal.size)
-        c = a @ 10 ** (signature.c_over_a_db / 10)
-        voice = a @ 10 ** (signature.voice_over_a_db / 10)
-        peak = c * 10 ** (signature.peak_over_c_db / 10)
-        modulated = np.square(voice * signature.modulation)
-        begin = 0
+    def add(self, signature: Signature, found: list[Arrival], rng: np.random.Generator, *, on_cue: bool) -> None:
+        """Adds what of the sources of one signature reaches the meter; on cue, each begins where its take does."""
+        takes = signature.sealed if self._sealed else signature.takes
         for one in found:
-            end = begin + one.energy.size
-            here, there = slice(one.first, one.first + one.energy.size), slice(begin, end)
-            self.a[here] += a[there]
-            self.c[here] += c[there]
-            self.voice[here] += voice[there]
-            self.peak[here] += peak[there]
-            self.modulated[here] += modulated[there]
-            begin = end
+            away_m = float(one.distance_m[0])
+            course = takes.play(rng, one.energy.size, away_m, from_the_begin=on_cue)
+            hops = slice(one.first, one.first + one.energy.size)
+            self.energies[hops] += course * signature.fitted(one.energy, one.distance_m)
 
 
 def hear(street: Street, cut: Cut, table: Table, began_s: float = 0.0, cars: list[Car] | None = None) -> Heard:
@@ -84,12 +80,16 @@ def hear(street: Street, cut: Cut, table: Table, began_s: float = 0.0, cars: lis
         cars: those that pass, if they are known already.
     """
     longer = Cut(cut.from_s - RUN_IN_HOPS * HOP_S, cut.hops + RUN_IN_HOPS)
-    whole = Sum.silence(longer.hops)
-    for name, found in _sources(street, longer, table, cars).items():
+    return levels(energies(street, longer, table, cars), began_s + longer.from_s).cut(RUN_IN_HOPS, longer.hops)
+
+
+def energies(street: Street, cut: Cut, table: Table, cars: list[Car] | None = None) -> Floats:
+    """The energies over 0 dB re 20 µPa that arrive of a street, (hops, COLUMNS) as `signature` orders them."""
+    whole = Sum(cut.hops, sealed=street.seed >= SCORING_FROM)
+    for name, found in _sources(street, cut, table, cars).items():
         rng = chance(street.seed, Stream.TIME_LAPSE, _OF_NOISE, zlib.crc32(name.encode()))
-        whole.add(_signature(street, table, name), found, rng)
-    levels = _levels(whole, began_s + longer.from_s)
-    return levels.cut(RUN_IN_HOPS, longer.hops)
+        whole.add(_signature(street, table, name), found, rng, on_cue=name in _ON_CUE)
+    return whole.energies
 
 
 def loudest(street: Street, cut: Cut, table: Table) -> str:
@@ -129,13 +129,12 @@ def _sources(street: Street, cut: Cut, table: Table, cars: list[Car] | None = No
     return found
 
 
-def _levels(whole: Sum, from_s: float) -> Heard:
-    """The meter: energies to levels."""
-    full_scale_db = MicrophoneSettings().full_scale_db
-    rail = 10 ** (full_scale_db / 10)
-    bands = np.minimum(whole.a, rail)
-    a = np.minimum(bands.sum(axis=1), rail)
-    c, voice, peak = (np.minimum(energy, rail) for energy in (whole.c, whole.voice, whole.peak))
+def levels(energies: Floats, from_s: float) -> Heard:
+    """The meter: energies of hops, (hops, COLUMNS), to levels; the first hop begins at `from_s`."""
+    rail = 10 ** (MicrophoneSettings().full_scale_db / 10)
+    clipped = np.minimum(energies, rail)
+    bands = clipped[:, A_BANDS]
+    a, c = np.minimum(bands.sum(axis=1), rail), clipped[:, C_WEIGHTED]
     fast = _fast(a)
     before = np.concatenate((fast[:1], fast[:-1]))
     a_1s, c_1s = _second(a), _second(c)
@@ -145,11 +144,13 @@ def _levels(whole: Sum, from_s: float) -> Heard:
         laf_max_db=_db(np.maximum(before * np.exp(-HOP_S / FAST_S / 48), fast)),
         laeq_1s_db=_db(a_1s),
         a_energy=a / rail,
-        voice_db=_db(voice),
+        voice_db=_db(clipped[:, VOICE]),
         c_minus_a_db=_db(c_1s) - _db(a_1s),
-        lcpeak_db=_db(peak),
+        lcpeak_db=_db(clipped[:, C_PEAK]),
         bands_db=_db(bands),
-        modulation=np.minimum(1.0, np.sqrt(whole.modulated) / np.maximum(whole.voice, ENERGY_FLOOR)),
+        octaves=clipped[:, OCTAVES] / rail,
+        lines=clipped[:, LINES] / rail,
+        steps=clipped[:, ENVELOPE] / rail,
     )
 
 

@@ -99,14 +99,14 @@ def run_piece(piece: Piece) -> PieceOutcome:
     told: list[Told] = []
     if piece.first > 0:
         before = hour_heard(piece.seed, piece.first - 1)
-        for _ in watch.hear(before.cut(-RUN_IN_S * HOPS_A_SECOND, before.t_s.size).levels()):
+        for _ in watch.hear(before.cut(-RUN_IN_S * HOPS_A_SECOND, before.t_s.size).hops()):
             pass  # what was told before the piece belongs to the piece before
     hours, truth = [], []
     for number in range(piece.first, piece.last):
         heard = hour_heard(piece.seed, number)
         hours.append(_summary(number, heard, hour_seen(piece.seed, number)))
         truth += _truth(Week(piece.seed), number)
-        told += watch.hear(heard.levels())
+        told += watch.hear(heard.hops())
     told += watch.finish()
     return PieceOutcome(tuple(hours), tuple(truth), tuple(one for one in told if one.began_s >= piece.first * HOUR_S))
 

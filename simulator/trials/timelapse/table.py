@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from simulator.trials.timelapse.signature import Signature, between
+from simulator.trials.timelapse.signature import Course, Signature, Takes, between
 
 FILE = "signatures.toml"
+TAKES_FILE = "takes.npz"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +49,13 @@ class Table:
     sight: dict[str, SightTable]
 
     @classmethod
-    def read(cls, text: str) -> Table:
-        """The table of a TOML text."""
+    def read(cls, text: str, courses: Mapping[str, Course]) -> Table:
+        """The table of a TOML text and of the takes that it names."""
         tables = tomllib.loads(text)
         return cls(
-            source={name: Signature.read(row) for name, row in tables["source"].items()},
-            rain=_by_strength(tables["rain"]),
-            wind=_by_strength(tables["wind"]),
+            source={name: _signature(name, row, courses) for name, row in tables["source"].items()},
+            rain=_by_strength("rain", tables["rain"], courses),
+            wind=_by_strength("wind", tables["wind"], courses),
             sight={name: SightTable(**row) for name, row in tables["sight"].items()},
         )
 
@@ -60,7 +63,20 @@ class Table:
 @cache
 def table() -> Table:
     """The shipped table."""
-    return Table.read(resources.files(__package__).joinpath(FILE).read_text("utf-8"))
+    here = resources.files(__package__)
+    with resources.as_file(here.joinpath(TAKES_FILE)) as path:
+        return Table.read(here.joinpath(FILE).read_text("utf-8"), read_courses(path))
+
+
+def read_courses(path: Path) -> dict[str, Course]:
+    """Every take of a file by its name."""
+    with np.load(path, allow_pickle=False) as file:
+        return {name: file[name] for name in file.files}
+
+
+def course_name(name: str, number: int, *, sealed: bool) -> str:
+    """What a take is called in its file."""
+    return f"{name}/{'scoring' if sealed else 'training'}/{number}"
 
 
 def at_strength(rows: tuple[tuple[float, Signature], ...], strength: float) -> Signature:
@@ -75,6 +91,28 @@ def at_strength(rows: tuple[tuple[float, Signature], ...], strength: float) -> S
     return between(rows[above - 1][1], rows[above][1], share)
 
 
-def _by_strength(rows: list[dict[str, Any]]) -> tuple[tuple[float, Signature], ...]:
-    found = [(row["strength"], Signature.read({k: v for k, v in row.items() if k != "strength"})) for row in rows]
+def _by_strength(
+    name: str, rows: list[dict[str, Any]], courses: Mapping[str, Course]
+) -> tuple[tuple[float, Signature], ...]:
+    found = [(row["strength"], _signature(f"{name}.{row['strength']}", row, courses)) for row in rows]
     return tuple(sorted(found, key=lambda one: one[0]))
+
+
+def _signature(name: str, row: Mapping[str, Any], courses: Mapping[str, Course]) -> Signature:
+    """A signature from its table and the takes of its name."""
+
+    def takes(*, sealed: bool) -> Takes:
+        metres = row["scoring_takes_m" if sealed else "takes_m"]
+        return Takes(
+            tuple(metres), tuple(courses[course_name(name, number, sealed=sealed)] for number in range(len(metres)))
+        )
+
+    return Signature(
+        gain_db=np.array(row["gain_db"]),
+        loss_db_per_100m=np.array(row["loss_db_per_100m"]),
+        shape_db=np.array(row["shape_db"]),
+        tail_db=row["tail_db"],
+        tail_db_per_s=row["tail_db_per_s"],
+        takes=takes(sealed=False),
+        sealed=takes(sealed=True),
+    )

@@ -7,9 +7,10 @@ from dataclasses import replace
 
 from node.config.sound import SpikeSettings
 from node.sense.audio.background import Background
-from node.sense.audio.level import SoundLevel
 from node.sense.audio.heard import Began
+from node.sense.audio.level import SoundLevel
 from node.sense.audio.spike import SpikeDetector
+from node.sense.audio.timbre import Timbre
 from simulator.trials.score import Told
 from simulator.trials.timelapse.outcome import SPIKE
 
@@ -26,11 +27,11 @@ class Watch:
         self._background = Background()
         self._open: Told | None = None
 
-    def hear(self, levels: Iterable[SoundLevel]) -> Iterator[Told]:
+    def hear(self, hops: Iterable[tuple[SoundLevel, Timbre]]) -> Iterator[Told]:
         """What the detector tells of some hops: each spike when it is over."""
         detector, background = self._detector, self._background
-        for level in levels:
-            changed = detector.step(level, background, trusted=True)
+        for level, timbre in hops:
+            changed = detector.step(level, timbre, background, trusted=True)
             background.update(level.laf_db, absorb=not detector.active)
             if changed is None:
                 continue

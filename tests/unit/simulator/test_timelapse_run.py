@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -7,6 +9,7 @@ from hypothesis import strategies as st
 
 from node.config.sound import SpikeSettings
 from node.sense.audio.level import SoundLevel
+from node.sense.audio.timbre import Timbre
 from simulator.trials.score import Told
 from simulator.trials.timelapse.features import HOPS_A_SECOND
 from simulator.trials.timelapse.lapse import features, hour_heard
@@ -20,11 +23,17 @@ WEEK = Week(11)
 HOUR_S = 3600
 
 
-def levels(voice_db: float, hops: int, from_s: float) -> list[SoundLevel]:
-    return [
-        SoundLevel(from_s + (i + 1) / HOPS_A_SECOND, voice_db, voice_db, voice_db, 1e-7, voice_db, 2.0, voice_db + 12)
-        for i in range(hops)
-    ]
+def hops(voice_db: float, count: int, from_s: float) -> Iterator[tuple[SoundLevel, Timbre]]:
+    """A murmur or a roar of many voices: noise-like, and strongest around 1 kHz."""
+    chance = np.random.default_rng(int(from_s))
+    energy = 10 ** (voice_db / 10 - 12.3)
+    octaves_db = np.array((-30.0, -17.0, -5.0, -4.0, -8.0, -15.0, -25.0))
+    for i in range(count):
+        level = SoundLevel(
+            from_s + (i + 1) / HOPS_A_SECOND, voice_db, voice_db, voice_db, 1e-7, voice_db, 1.0, voice_db + 12
+        )
+        octaves = energy * 10 ** ((octaves_db + chance.normal(0.0, 1.3, 7)) / 10)
+        yield level, Timbre(tuple(octaves.tolist()), 0.25 * energy, tuple(energy * chance.uniform(0.75, 1.25, 4)))
 
 
 @given(st.integers(0, 2 * HOUR_S - 2), st.integers(1, 400))
@@ -60,15 +69,16 @@ def test_an_empty_stretch_is_refused(from_s: float, to_s: float) -> None:
 def test_the_levels_of_a_stretch_are_those_that_a_detector_takes() -> None:
     heard = features(WEEK, 100, 101).heard
 
-    first = next(heard.levels())
+    level, timbre = next(heard.hops())
 
-    assert first == SoundLevel(*(float(getattr(heard, name)[0]) for name in SoundLevel.__slots__))
-    assert 10 * np.log10(first.a_energy) < 0
+    assert level == SoundLevel(*(float(getattr(heard, name)[0]) for name in SoundLevel.__slots__))
+    assert 10 * np.log10(level.a_energy) < 0
+    assert timbre == Timbre(tuple(heard.octaves[0]), heard.lines[0], tuple(heard.steps[0]))
 
 
 def test_a_roar_of_ten_seconds_is_told_once_with_its_end() -> None:
     watch = Watch(SpikeSettings())
-    street = [*levels(50.0, 480, 0.0), *levels(70.0, 80, 60.0), *levels(50.0, 160, 70.0)]
+    street = [*hops(50.0, 480, 0.0), *hops(70.0, 80, 60.0), *hops(50.0, 160, 70.0)]
 
     told = [*watch.hear(street), *watch.finish()]
 
@@ -81,7 +91,7 @@ def test_a_roar_of_ten_seconds_is_told_once_with_its_end() -> None:
 def test_a_roar_that_is_still_open_at_the_end_is_told_without_an_end() -> None:
     watch = Watch(SpikeSettings())
 
-    told = [*watch.hear([*levels(50.0, 480, 0.0), *levels(70.0, 40, 60.0)]), *watch.finish()]
+    told = [*watch.hear([*hops(50.0, 480, 0.0), *hops(70.0, 40, 60.0)]), *watch.finish()]
 
     assert [one.ended_s for one in told] == [None]
 

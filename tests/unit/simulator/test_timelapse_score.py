@@ -1,0 +1,137 @@
+from __future__ import annotations
+
+import tomllib
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from node.errors import OperatorError
+from node.sense.audio.crowd_score import OUTSIDE, CrowdScore
+from node.sense.audio.likeness import FEATURES
+from node.sense.audio.tail import Pareto
+from node.sense.capture.hops import HOP
+from simulator.trials.seeds import SCORING_FROM
+from simulator.trials.timelapse.fit_score import fitted, highest, lines
+from simulator.trials.timelapse.lapse import hour_heard
+from simulator.trials.timelapse.real_rises import clips, of_clips
+from simulator.trials.timelapse.risings import Risings, of_hops, of_weeks
+
+COUNT = len(FEATURES)
+
+
+def risings(seed: int, rises: int, seconds_each: int = 3) -> Risings:
+    """Rises whose lines tell what they are, crowds and none by turns."""
+    chance = np.random.default_rng(seed)
+    crowd = np.repeat(np.arange(rises) % 2, seconds_each)
+    features = chance.normal(0.0, 1.0, (crowd.size, COUNT))
+    features[:, FEATURES.index("lines")] -= 4.0 * crowd
+    return Risings(
+        features,
+        np.repeat(np.arange(rises), seconds_each),
+        crowd,
+        np.repeat(np.arange(rises), seconds_each) * 60.0,
+        1.0,
+    )
+
+
+def test_what_tells_crowds_apart_gets_the_weight() -> None:
+    found = fitted(risings(1, 400), risings(2, 40))
+    unseen = risings(3, 200)
+
+    scores = found.scores(unseen.features)
+
+    assert np.mean(highest(scores, unseen, 1) > 0) > 0.9
+    assert np.mean(scores[unseen.crowd == 0] > 0) < 0.1
+
+
+def test_what_no_crowd_was_like_is_none() -> None:
+    found = fitted(risings(1, 400), risings(2, 40))
+    odd = np.zeros((1, COUNT))
+    odd[0, FEATURES.index("lines")] = -40.0
+
+    assert found.scores(odd).tolist() == [OUTSIDE]
+
+
+def test_what_is_written_scores_as_what_was_fitted() -> None:
+    found = fitted(risings(1, 100), risings(2, 20))
+    text = "\n".join(lines(found, -2.0, Pareto(0.1, 0.7), 9.5))
+    features = risings(4, 20).features
+
+    score = CrowdScore(tomllib.loads(text))
+
+    assert [score.of(tuple(row)) for row in features.tolist()] == pytest.approx(found.scores(features), abs=2e-3)
+    assert score.threshold(9.5) == -2.0
+
+
+def test_the_highest_score_of_each_rise_is_taken() -> None:
+    four = replace(risings(0, 4, 2), crowd=np.array([0, 0, 1, 1, 0, 0, 1, 1]))
+
+    found = highest(np.array([1.0, 5.0, 2.0, 0.0, -1.0, -2.0, 3.0, 4.0]), four, 1)
+
+    assert found.tolist() == [2.0, 4.0]
+
+
+def test_joined_rises_keep_apart() -> None:
+    both = Risings.joined((risings(1, 3), risings(2, 2)))
+
+    assert len(np.unique(both.rise)) == 5
+    assert both.days == 2.0
+
+
+def test_a_rise_is_a_crowd_near_the_begin_of_one_and_nothing_near_the_rest_of_it() -> None:
+    heard = hour_heard(300, 20)
+    all_of_it = of_hops(heard, [], None)
+    began_s = float(all_of_it.began_s[0])
+
+    labelled = of_hops(heard, [(began_s + 1.5, began_s + 20.0)], None)
+
+    assert set(all_of_it.crowd.tolist()) == {0}
+    assert set(labelled.crowd[labelled.began_s == began_s].tolist()) == {1}
+    assert (labelled.crowd == 0).sum() < all_of_it.crowd.size
+
+
+def test_no_scoring_week_is_learnt_from() -> None:
+    with pytest.raises(OperatorError, match="scoring"):
+        next(of_weeks([SCORING_FROM], 1))
+
+
+def manifest(folder: Path, rows: list[tuple[str, str, str, str]]) -> Path:
+    """A manifest of clips of noise: file, label, whether non-commercial, source."""
+    text = ["path,media,label,non_commercial,source_id"]
+    for name, label, non_commercial, source in rows:
+        noise = 0.1 * np.random.default_rng(len(name)).standard_normal(20 * HOP)
+        soundfile.write(folder / name, noise, 48_000)
+        text.append(f"{name},audio,{label},{non_commercial},{source}")
+    path = folder / "manifest.csv"
+    path.write_text("\n".join(text) + "\n", encoding="utf-8")
+    return path
+
+
+def test_a_sound_that_is_not_free_is_never_learnt_from(tmp_path: Path) -> None:
+    path = manifest(
+        tmp_path, [("a.wav", "rain", "no", "1"), ("b.wav", "rain", "yes", "2"), ("c.wav", "rain", "unknown", "3")]
+    )
+
+    assert [clip.path.name for clip in clips(path)] == ["a.wav"]
+
+
+def test_two_clips_of_one_source_are_on_one_side(tmp_path: Path) -> None:
+    names = [f"{n}.wav" for n in range(12)]
+    path = manifest(tmp_path, [(name, "applause", "no", str(n // 2)) for n, name in enumerate(names)])
+
+    found = clips(path)
+
+    assert [one.held_out for one in found[::2]] == [one.held_out for one in found[1::2]]
+    assert {one.held_out for one in found} == {True, False}
+    assert all(one.crowd for one in found)
+
+
+def test_a_real_sound_in_a_street_is_a_rise_of_its_sort(tmp_path: Path) -> None:
+    path = manifest(tmp_path, [("a.wav", "applause", "no", "1"), ("b.wav", "rain", "no", "2")])
+
+    found = of_clips(clips(path))
+
+    assert {0, 1} <= set(found.crowd.tolist())
