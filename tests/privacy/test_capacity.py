@@ -28,7 +28,7 @@ from node.contract.words import SENSED_CODE_SETS, SURROUNDINGS_CODES, Evidence, 
 from tests.unit.config.test_policy import POLICIES, WANTED
 
 ROOT = Path(__file__).parents[2]
-MESSAGES = (EventMessage, SummaryMessage, HealthMessage, *SILENT)
+MESSAGES: tuple[type[Wire], ...] = (EventMessage, SummaryMessage, HealthMessage, *SILENT)
 
 
 def test_the_default_policy_keeps_the_promise_of_half_a_bit_a_second() -> None:

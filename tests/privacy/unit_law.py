@@ -23,6 +23,7 @@ NAMESPACES = (0x20000, 0x2000000, 0x4000000, 0x8000000, 0x10000000, 0x20000000, 
 FAMILIES = {"AF_UNIX": 1, "AF_INET": 2, "AF_INET6": 10}
 LAST_FAMILY = 64
 LIMITS = {"LimitFSIZE": resource.RLIMIT_FSIZE, "LimitCORE": resource.RLIMIT_CORE}
+STAGE = "/opt"
 KEPT_DEVICES = ("null", "zero", "full", "random", "urandom")
 
 
@@ -192,10 +193,19 @@ def command_under(unit: Path, text: str, binds: dict[str, str], program: list[st
     return ["unshare", spaces, "--propagation", "private", sys.executable, __file__, str(unit), *bound, "--", *program]
 
 
+def bring_on_stage(program: list[str]) -> list[str]:
+    """The checkout stands at a place that no unit hides (it may lie under /tmp); the command with its paths there."""
+    root = str(Path(__file__).resolve().parents[2])
+    _mount("--rbind", root, STAGE)
+    os.chdir(STAGE)
+    os.environ["PYTHONPATH"] = STAGE
+    return [word.replace(root, STAGE) for word in program]
+
+
 def main() -> None:
     """Puts itself under the unit, and becomes the program."""
     place = sys.argv.index("--")
-    unit, bound, program = sys.argv[1], sys.argv[2:place], sys.argv[place + 1 :]
+    unit, bound, program = sys.argv[1], sys.argv[2:place], bring_on_stage(sys.argv[place + 1 :])
     text = Path(unit).read_text()
     pairs = [one.removeprefix("--bind=").split(":") for one in bound]
     allowed_calls(text)  # asks systemd-analyze while that can still be asked

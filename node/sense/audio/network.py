@@ -5,6 +5,7 @@ What it is made of was verified before (its bytes against the manifest); what it
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -72,6 +73,7 @@ def load_session(name: str, content: bytes) -> Any:
     Raises:
         ModelError: onnxruntime is not there, or cannot load it.
     """
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # before it starts: newer ones than ours report home (docs/adr/0014)
     try:
         import onnxruntime  # type: ignore[import-untyped]  # noqa: PLC0415 - no types; 19 MB that few nodes can do without
     except ImportError as error:
