@@ -15,7 +15,7 @@ from node.config.load import load
 from node.config.settings import Settings
 from node.config.signed_policy import in_force
 from node.contract.words import ClockQuality
-from node.errors import ConfigError, MicrophoneError, PolewatchError
+from node.errors import ConfigError, MicrophoneError, ModelError, PolewatchError
 from node.ops.clock import SystemClock
 from node.ops.quarantine import Quarantine
 
@@ -61,7 +61,8 @@ def _look(path: Path | None) -> Iterator[Finding]:
         _policy,
         _camera,
         _microphone,
-        _model,
+        _sound_model,
+        _models,
         _outbox,
         _broker,
         _clock,
@@ -71,6 +72,8 @@ def _look(path: Path | None) -> Iterator[Finding]:
             yield look(settings)
         except PolewatchError as error:
             yield Finding(ok=False, text=str(error))
+        except ModuleNotFoundError as error:
+            yield Finding(ok=False, text=f"{error.name} is not installed; 'pip install polewatch[sense]' brings it")
 
 
 def _quarantine(settings: Settings) -> Finding:
@@ -113,7 +116,26 @@ def _microphone(settings: Settings) -> Finding:
     return Finding(ok=True, text=f"{len(found)} microphone(s); levels rest on: {settings.microphone.calibration}")
 
 
-def _model(_settings: Settings) -> Finding:
+def _sound_model(settings: Settings) -> Finding:
+    """Which model tells sounds apart, loaded as `sense` loads it; or why none does."""
+    sound = settings.sound_model
+    if not sound.enabled:
+        return Finding(ok=None, text='no sound model, as configured (sound_model.name = "none"): only level and shape')
+    from node.sense.audio.load import load_classifier, wanted  # noqa: PLC0415 - needs numpy, which may be missing
+
+    faults: list[str] = []
+    for name in wanted(sound):
+        try:
+            told = f"{len(load_classifier(name, sound.path).classes)} sounds are told apart by {name}"
+        except ModelError as error:
+            faults.append(str(error))
+            continue
+        return Finding(not faults, "; ".join([*faults, told]))
+    ok = False if faults else None
+    return Finding(ok, "; ".join([*faults, "no sound model: sound is judged by level and shape only"]))
+
+
+def _models(_settings: Settings) -> Finding:
     """Whether the models of the manifest are whole, and what is missing without them."""
     listed = manifest.shipped()
     for model in listed.model:

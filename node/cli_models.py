@@ -15,7 +15,7 @@ from node.cli_models_source import fetch
 from node.config.installed import find, install, installed
 from node.config.load import DEFAULT_PATH, load
 from node.config.manifest import shipped, verify
-from node.config.model_entry import Model, SelfTest, Task
+from node.config.model_entry import Model, OutputKind, SelfTest, Task
 from node.config.sound_model import SoundModelSettings
 from node.errors import ModelError
 from node.sense.audio.load import backbone_of
@@ -127,5 +127,14 @@ def _install(model: Model, content: bytes, folder: Path) -> int:
     print(f"sha256     {kept.sha256}")
     if model.audio is not None and not model.audio.thresholds and model.classes + model.audio.labels:
         print("note       it has no thresholds: it gives scores and detects nothing")
-    print(f'to use it: [sound_model] name = "{kept.name}", then restart polewatch-sense')
+    print(f"to use it: {_use(kept)}")
     return 0
+
+
+def _use(model: Model) -> str:
+    """What an operator does with a model that was installed."""
+    if model.audio is None:
+        return f"nothing of this version asks for a model of the task {model.task}"
+    if model.audio.output is OutputKind.EMBEDDING:
+        return f'a head with backbone = "{model.name}" takes it; it tells no sounds by itself'
+    return f'[sound_model] name = "{model.name}", then restart polewatch-sense'

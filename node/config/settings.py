@@ -68,7 +68,10 @@ class AirlockSettings(Section):
     """The one way from sensing to the network."""
 
     socket: str = setting(
-        "/run/polewatch/airlock.sock", "path of the airlock's socket, at most 107 bytes", pattern=r"^/[^\x00]{1,106}$"
+        "/run/polewatch/airlock.sock",
+        "path of the airlock's socket, at most 107 bytes",
+        pattern=r"^/[^\x00]+$",
+        max_length=107,
     )
 
 
@@ -76,7 +79,7 @@ class OutboxSettings(Section):
     """Where messages wait until the broker has them."""
 
     path: str = setting(
-        "/var/lib/polewatch-uplink/outbox.db", "the outbox's SQLite file", pattern=r"^/[^\x00]{1,4000}$"
+        "/var/lib/polewatch-uplink/outbox.db", "the outbox's SQLite file", pattern=r"^/[^\x00]+$", max_length=4001
     )
     max_mb: int = setting(64, "greatest size of the outbox", unit="MB", ge=1, le=1024)
     keep_days: int = setting(7, "how long sent messages are kept to be sent again on request", unit="days", ge=1, le=30)
@@ -85,7 +88,7 @@ class OutboxSettings(Section):
 class BrokerSettings(Section):
     """The city's MQTT 5 broker. Without TLS only a broker on this very machine is accepted."""
 
-    host: str = setting("localhost", "name or address of the broker", pattern=r"^[A-Za-z0-9.:_-]{1,253}$")
+    host: str = setting("localhost", "name or address of the broker", pattern=r"^[A-Za-z0-9.:_-]+$", max_length=253)
     port: int = setting(1883, "port of the broker (8883 with TLS)", ge=1, le=65_535)
     keepalive_s: int = setting(30, "silence after which a connection counts as dead", unit="s", ge=5, le=300)
     ca_file: str = setting("", "certificate of the city's authority (PEM); setting it turns TLS 1.3 on")

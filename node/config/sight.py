@@ -14,7 +14,8 @@ class CameraSettings(Section):
         "",
         "the camera: a device (best by its stable name, /dev/v4l/by-id/..., see `polewatch devices`) or a video"
         " file; empty means that this node has no camera",
-        pattern=r"^[^\x00-\x1f\x7f]{0,4096}$",
+        pattern=r"^[^\x00-\x1f\x7f]*$",
+        max_length=4096,
     )
     width: int = setting(640, "pictures are scaled down to fit this width", unit="px", ge=64, le=1920)
     height: int = setting(360, "pictures are scaled down to fit this height", unit="px", ge=48, le=1080)

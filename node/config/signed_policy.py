@@ -29,7 +29,7 @@ from node.errors import PolicyError
 
 PAYLOAD_TYPE = "application/vnd.polewatch.policy.v1+json"
 MAX_BYTES = 65_536
-_Base64 = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9+/]{1,60000}={0,2}$")]
+_Base64 = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9+/]+={0,2}$", max_length=60_002)]
 
 
 class _Signature(Section):

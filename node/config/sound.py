@@ -21,7 +21,8 @@ class MicrophoneSettings(Section):
     source: str = setting(
         "",
         "The microphone's stable name as `polewatch devices` prints it; empty is the system's default, `none` is none.",
-        pattern=r"^[^\x00-\x1f\x7f]{0,128}$",
+        pattern=r"^[^\x00-\x1f\x7f]*$",
+        max_length=128,
     )
     calibration: Literal["none", "nominal", "calibrator"] = setting(
         "nominal",

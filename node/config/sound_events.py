@@ -48,9 +48,10 @@ class ImpulseSettings(Section):
     )
     sure_within_s: float = setting(
         1.3,
-        "A bang that may have a name is looked at this long before it is told without one.",
+        "A bang that may have a name is looked at this long before it is told without one. A shot needs a window that"
+        " ends 1.1 s after it.",
         unit="s",
-        ge=0.5,
+        ge=1.2,
         le=3.0,
     )
 

@@ -17,7 +17,10 @@ class SoundModelSettings(Section):
         pattern=r"^([a-z0-9][a-z0-9-]{0,62})?$",
     )
     folder: str = setting(
-        "/var/lib/polewatch/models", "Where `polewatch models install` puts models.", pattern=r"^/[^\x00]{1,4000}$"
+        "/var/lib/polewatch/models",
+        "Where `polewatch models install` puts models.",
+        pattern=r"^/[^\x00]+$",
+        max_length=4001,
     )
 
     @property

@@ -30,7 +30,8 @@ class PolicySettings(Section):
     file: str = setting(
         "/etc/polewatch/policy.signed",
         "the signed policy; without it the strictest useful defaults hold",
-        pattern=r"^/[^\x00]{1,4000}$",
+        pattern=r"^/[^\x00]+$",
+        max_length=4001,
     )
     root_key: str = setting(
         "",
@@ -45,7 +46,8 @@ class MemorySettings(Section):
     path: str = setting(
         "",
         "folder of the learnt hours of the week, written by uplink and read by sense; empty: memory/ beside the outbox",
-        pattern=r"^(/[^\x00]{1,4000})?$",
+        pattern=r"^(/[^\x00]+)?$",
+        max_length=4001,
     )
 
 
@@ -55,7 +57,8 @@ class QuarantineSettings(Section):
     file: str = setting(
         "/etc/polewatch/quarantine",
         "while this file is there nothing is sensed: devices are closed, buffers overwritten, health goes on",
-        pattern=r"^/[^\x00]{1,4000}$",
+        pattern=r"^/[^\x00]+$",
+        max_length=4001,
     )
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from node.contract.words import HealthCode
+from node.contract.words import KINDS, HealthCode
 from simulator.pole.catalogue import FaultName
 from simulator.trials.scenario import parse
 
@@ -78,7 +78,12 @@ def test_every_polewatch_command_of_the_documents_runs(tmp_path: Path) -> None:
         takes_config = arguments[0] == "doctor" or arguments[:2] in (["config", "check"], ["config", "show"])
         extra = ["--config", str(config)] if takes_config else []
         done = subprocess.run(
-            [BIN / program, *arguments, *extra], capture_output=True, text=True, check=False, env=os.environ
+            [BIN / program, *arguments, *extra],
+            capture_output=True,
+            text=True,
+            check=False,
+            env=os.environ,
+            cwd=tmp_path,  # a command's own files, as forecaster.db, belong to the test
         )
         assert done.returncode in ({0, 1} if arguments[0] == "doctor" else {0}), f"{command}: {done.stderr}"
         assert "Traceback" not in done.stderr
@@ -88,6 +93,12 @@ def test_every_health_code_is_explained_to_city_it() -> None:
     explained = set(re.findall(r"^\| `([a-z_]+)` \|", (ROOT / "docs/operations.md").read_text(), re.MULTILINE))
 
     assert {code.value for code in HealthCode} <= explained
+
+
+def test_every_kind_of_event_is_explained_to_a_forecaster_with_its_category_and_severity() -> None:
+    rows = re.findall(r"^\| `([a-z_.]+)` \| `([a-z_]+)` \| (\w+) \|", (ROOT / "docs/wire.md").read_text(), re.MULTILINE)
+
+    assert {tuple(row) for row in rows} == {(kind, facts.category, facts.severity) for kind, facts in KINDS.items()}
 
 
 def test_no_page_names_a_place_of_one_machine() -> None:

@@ -28,8 +28,7 @@ def load_tagger(settings: SoundModelSettings) -> Tagger | None:
     if not settings.enabled:
         log.info("no sound model, as configured: sound is judged by level and shape")
         return None
-    small = _small()
-    for name in dict.fromkeys(one for one in (settings.name, small) if one):
+    for name in _names(settings):
         try:
             tagger = Tagger(load_classifier(name, settings.path))
         except ModelError as error:
@@ -40,6 +39,19 @@ def load_tagger(settings: SoundModelSettings) -> Tagger | None:
         return tagger
     log.info("no sound model: sound is judged by level and shape only")
     return None
+
+
+def wanted(settings: SoundModelSettings) -> list[str]:
+    """The models that may listen, by name, the best first: the one of the settings, else the small one that ships.
+
+    Raises:
+        ModelError: the manifest that ships does not hold.
+    """
+    if not settings.enabled:
+        return []
+    own = (one for one in shipped().model if one.task is Task.AUDIO_TAG and one.audio and not one.audio.backbone)
+    small = next((one.name for one in own), "")
+    return list(dict.fromkeys(one for one in (settings.name, small) if one))
 
 
 def load_classifier(name: str, folder: Path) -> Classifier:
@@ -66,11 +78,9 @@ def backbone_of(model: Model, folder: Path) -> tuple[Model, bytes] | None:
         raise ModelError(f"model {model.name}: takes the embedding of another: {error}") from error
 
 
-def _small() -> str:
-    """The name of the first sound model that ships and stands on its own, or nothing."""
+def _names(settings: SoundModelSettings) -> list[str]:
     try:
-        own = (one for one in shipped().model if one.task is Task.AUDIO_TAG and one.audio and not one.audio.backbone)
-        return next((one.name for one in own), "")
+        return wanted(settings)
     except ModelError as error:
         log.warning("%s", error)
-        return ""
+        return []

@@ -2,8 +2,10 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import cv2
@@ -182,8 +184,12 @@ def test_config_check_and_show_tell_what_holds(tmp_path: Path, capsys: pytest.Ca
 
 
 def test_models_says_what_the_manifest_holds(capsys: pytest.CaptureFixture[str]) -> None:
+    names = [one["name"] for one in tomllib.loads((ROOT / "models/manifest.toml").read_text()).get("model", [])]
+
     assert main(["models", "verify"]) == 0
-    assert "no model ships" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert re.findall(r"^ok    model ([a-z0-9-]+): is whole", said, re.MULTILINE) == names
+    assert ("no model ships" in said) is (not names)
 
 
 def test_devices_lists_without_failing_on_a_machine_that_has_none(capfd: pytest.CaptureFixture[str]) -> None:

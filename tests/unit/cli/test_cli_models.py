@@ -21,6 +21,7 @@ from cryptography.x509.oid import NameOID
 
 from node.cli import main
 from node.config.installed import to_toml
+from node.config.model_entry import Model
 from tests.unit.sense.audio.tiny_models import breaks_on_a_square, entry, mean_size
 
 
@@ -129,6 +130,38 @@ def test_a_model_of_a_refused_task_is_not_installed(
 
     assert run(config, "install", str(folder)) == 1
     assert "this node does not tell people apart" in capsys.readouterr().err
+
+
+def test_an_operator_is_told_how_to_use_a_model_that_tells_sounds(
+    tmp_path: Path, config: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(config, "install", str(offered(tmp_path)))
+
+    assert 'to use it: [sound_model] name = "tiny", then restart' in capsys.readouterr().out
+
+
+def test_an_embedding_is_for_a_head_and_not_offered_as_the_sound_model(
+    tmp_path: Path, config: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = offered(tmp_path, classes=[], audio={"output": "embedding", "thresholds": None})
+
+    assert run(config, "install", str(folder)) == 0
+    told = capsys.readouterr().out
+    assert 'to use it: a head with backbone = "tiny" takes it' in told
+    assert "[sound_model]" not in told
+
+
+def test_a_model_of_another_task_is_not_offered_as_the_sound_model(
+    tmp_path: Path, config: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = offered(tmp_path)
+    facts = entry(mean_size()).model_dump(mode="json", exclude={"audio", "self_test"}) | {"task": "crowd-density"}
+    (folder / "model.toml").write_text(to_toml(Model.model_validate(facts)))
+
+    assert run(config, "install", str(folder)) == 0
+    told = capsys.readouterr().out
+    assert "nothing of this version asks for a model of the task crowd-density" in told
+    assert "[sound_model]" not in told
 
 
 def test_a_model_that_fails_on_some_sounds_is_installed_as_it_passes_its_test(tmp_path: Path, config: Path) -> None:

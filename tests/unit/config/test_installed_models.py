@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import stat
 import tomllib
 from pathlib import Path
 
@@ -99,6 +100,25 @@ def test_a_failed_install_leaves_the_model_before_it(tmp_path: Path, monkeypatch
 
     assert find("ears", tmp_path)[1] == b"one"
     assert list(tmp_path.glob(".*")) == []
+
+
+def test_another_user_can_read_what_was_installed_under_a_strict_umask(tmp_path: Path) -> None:
+    before = os.umask(0o077)
+    try:
+        kept = install(tmp_path / "var" / "models", model(b"one"), b"one")
+    finally:
+        os.umask(before)
+
+    places = [tmp_path / "var", tmp_path / "var/models"]
+    files = [tmp_path / "var/models" / name for name in (kept.file, "manifest.toml")]
+    assert [stat.S_IMODE(one.stat().st_mode) for one in places + files] == [0o755, 0o755, 0o644, 0o644]
+
+
+def test_the_rights_of_a_folder_that_is_there_stay(tmp_path: Path) -> None:
+    tmp_path.chmod(0o750)
+    install(tmp_path, model(b"one"), b"one")
+
+    assert stat.S_IMODE(tmp_path.stat().st_mode) == 0o750
 
 
 def test_a_link_in_the_place_of_the_new_file_is_not_followed(tmp_path: Path) -> None:
