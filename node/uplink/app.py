@@ -5,11 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import logging
-import os
-import select
 import signal
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 from node import __version__
@@ -25,7 +21,7 @@ from node.ops.sd_notify import notify, watchdog_s
 from node.ops.thermal import temperature_c
 from node.uplink.audit import Audit, audit_folder
 from node.uplink.books import open_books, sender_of
-from node.uplink.card import Card
+from node.uplink.card import Card, once_there_is_room
 from node.uplink.chain import What, digest_of
 from node.uplink.commands import Commands
 from node.uplink.documents import Documents
@@ -38,13 +34,12 @@ from node.uplink.reception import Reception
 from node.uplink.replay import Replay
 from node.uplink.rules import Rules
 from node.uplink.session import Session
-from node.uplink.store import StorageFullError
 from node.uplink.summaries import Summaries
 from node.uplink.ticks import Ticks
+from node.uplink.waking import Waking
 
 _LOOK_EVERY_S = 1.0
 _FORGET_EVERY_S = 3600.0
-_REOPEN_S = 5.0
 _NOTHING = Counters(waiting=0, dead_letters=0, records_refused=0, records_lost=0, held_back=0)
 log = logging.getLogger(__name__)
 
@@ -63,8 +58,7 @@ class Uplink:
 
     def __init__(self, settings: Settings, clock: WallClock) -> None:
         self._rules = Rules(settings, clock, boot_s())
-        settings = self._rules.settings
-        self._settings = settings
+        self._settings = settings = self._rules.settings
         self._clock = clock
         self._listener = Listener(Path(settings.airlock.socket))
         try:
@@ -81,11 +75,13 @@ class Uplink:
         self._documents = Documents(settings, sender_of(settings), self._rules, self._clock, self._books.outbox)
         self._health = HealthKeeper(boot_s())
         self._card = Card(self._books, boot_s)
-        self._reception = Reception(self._listener, self._intake, summaries, self._health, self._card)
+        self._reception = Reception(self._listener, self._intake, summaries, self._health, self._card, boot_s)
         self._pace = Pace()
         self._ticks = Ticks(boot_s())
-        self._waking, self._wake = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
-        self._session = Session(settings.broker, settings.node.id, lambda: self._documents.state("lost"), self._wake_up)
+        self._waking = Waking()
+        self._session = Session(
+            settings.broker, settings.node.id, lambda: self._documents.state("lost"), self._waking.wake
+        )
         self._publisher = Publisher(self._books.outbox, self._session, self._audit)
         self._replay = Replay(self._books.outbox, self._session, self._audit, self._publisher.flush)
         self._commands = Commands(
@@ -117,18 +113,16 @@ class Uplink:
 
     def _turn(self) -> None:
         """Waits for the network or the next tick, and does what there is to do."""
-        select.select([self._waking], (), (), self._ticks.left_s(boot_s()))
-        with contextlib.suppress(BlockingIOError):
-            os.read(self._waking, 4096)
+        self._waking.wait(self._ticks.left_s(boot_s()))
         self._hear_session()
         if self._ticks.begins(boot_s()):
             self._tick()
-        self._card.guarded(self._pump)
+        self._card.reading(self._pump)
 
     def _tick(self) -> None:
         """Takes in what `sense` has sent, and looks around. A full card stops neither hearing nor sending."""
         if self._card.may_take:
-            self._card.guarded(lambda: self._reception.receive(boot_s()))
+            self._card.guarded(self._reception.receive)
         if boot_s() >= self._next_look_s:
             self._next_look_s = boot_s() + _LOOK_EVERY_S
             if self._card.may_take:
@@ -158,11 +152,11 @@ class Uplink:
     def _keep_time(self) -> None:
         """Closes windows, ends incidents that nobody will end, and forgets what is old."""
         now_s = boot_s()
+        self._reception.settle()
         if self._card.is_full:
             with self._books.store.transaction():  # nothing else may be due to be written for long
                 self._books.register.advance(now_s)
             self._card.took()
-        self._reception.settle(now_s)
         self._memory.save(now_s)
         if self._rules.look(now_s):
             self._intake.policy = self._rules.policy
@@ -178,7 +172,7 @@ class Uplink:
             waiting=self._books.outbox.count_waiting(),
             dead_letters=self._books.outbox.count_dead(),
             records_refused=self._intake.refused,
-            records_lost=self._intake.lost,
+            records_lost=self._intake.lost + self._books.register.dropped,
             held_back=self._books.register.held_in_day(self._books.register.moment(boot_s()).at_ms),
             commands_refused=self._commands.refused,
         )
@@ -187,7 +181,7 @@ class Uplink:
         """Publishes health when it is due."""
         now_s = boot_s()
         flags = Flags(
-            storage_full=self._card.is_full,
+            storage_full=self._card.is_full or self._card.is_unread,
             broker_refuses=self._publisher.refused,
             no_subscriber=self._publisher.no_subscriber,
             policy_refused=self._rules.is_refused,
@@ -212,23 +206,23 @@ class Uplink:
         """Hands a document to the session, and writes down that it left; False while there is no connection."""
         if self._session.publish(document, correlation) is None:
             return False
-        digest = digest_of(topic_of(document).encode(), encode(document))
-        self._audit.note(What.DOCUMENT, boot_s(), digest)
+        self._write_down(document)
         return True
+
+    def _write_down(self, document: Document) -> None:
+        """A document has left."""
+        self._audit.note(What.DOCUMENT, boot_s(), digest_of(topic_of(document).encode(), encode(document)))
 
     def _stop(self, _signal: int, _frame: object) -> None:
         """Ends the loop after this turn."""
         self._stopping = True
-        self._wake_up()
-
-    def _wake_up(self) -> None:
-        """Ends the wait of the main thread; a full pipe means that it is awake already."""
-        with contextlib.suppress(BlockingIOError):
-            os.write(self._wake, b"\0")
+        self._waking.wake()
 
     def _end(self) -> None:
         """Says goodbye and closes everything."""
-        self._session.stop(self._documents.state("stopped"))
+        farewell = self._documents.state("stopped")
+        if self._session.stop(farewell):
+            self._write_down(farewell)
         for news in self._session.news():
             if not isinstance(news, Arrived):
                 self._publisher.hear(news, boot_s())
@@ -244,16 +238,4 @@ def run(settings: Settings, clock: WallClock | None = None) -> int:
 
     The clock is this device's, unless another one is given.
     """
-    told = False
-    while True:
-        try:
-            uplink = Uplink(settings, clock or SystemClock())
-        except StorageFullError as error:
-            if not told:
-                log.error("%s; tried again every %.0f s", error, _REOPEN_S)
-                notify("READY=1", "STATUS=waits for room on the card")
-            told = True
-            notify("WATCHDOG=1")
-            time.sleep(_REOPEN_S)
-        else:
-            return uplink.run()
+    return once_there_is_room(lambda: Uplink(settings, clock or SystemClock())).run()

@@ -5,9 +5,10 @@
     no MQTT expiry of 60 s at most, or old       expired
     obeyed before                                replayed
     about another outbox than this one           other_epoch
-    while another one is being obeyed            busy
+    while another one is being obeyed, or more
+    than 10 at once and one each five seconds    busy
 
-A flood is only counted: what it would fill are the network and the audit log.
+A flood is only counted: what it would fill are the network, the card and the audit log.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from node.contract.command import CommandMessage, CommandResult, Refusal
 from node.contract.topics import COMMAND_EXPIRY_S
 from node.contract.words import ClockQuality
 from node.ops.clock import WallClock
+from node.uplink.allowance import Allowance
 from node.uplink.audit import Audit
 from node.uplink.chain import What, digest_of
 from node.uplink.news import Arrived
@@ -32,6 +34,9 @@ Answer = Callable[[CommandResult, bytes], None]
 """Takes an answer and the Correlation Data of its question."""
 ANSWERS_AT_ONCE = 30
 ANSWER_EVERY_S = 2.0
+OBEYED_AT_ONCE = 10
+OBEY_EVERY_S = 5.0
+"""Each one obeyed is a write to the card, and two answers."""
 _REMEMBERED = 256
 
 
@@ -56,8 +61,8 @@ class Commands:
         self._clock = clock
         self._audit = audit
         self._answer = answer
-        self._answers_left = float(ANSWERS_AT_ONCE)
-        self._answered_s = 0.0
+        self._answers = Allowance(ANSWERS_AT_ONCE, ANSWER_EVERY_S)
+        self._deeds = Allowance(OBEYED_AT_ONCE, OBEY_EVERY_S)
         self.refused = 0
         """How many were refused, answered or not."""
 
@@ -83,7 +88,7 @@ class Commands:
     def _refuse(self, news: Arrived, command: CommandMessage | None, refusal: Refusal, now_s: float) -> None:
         """Counts a refusal; answers and audits it while there are not too many."""
         self.refused += 1
-        if not self._may_answer(now_s):
+        if not self._answers.take(now_s):
             return
         self._audit.note(What.COMMAND, now_s, digest_of(news.payload or b"", refusal.value.encode()))
         name = None if command is None else command.id
@@ -101,7 +106,7 @@ class Commands:
             (Refusal.EXPIRED, lambda: self._is_old(news, command, now_s)),
             (Refusal.REPLAYED, lambda: self._was_obeyed(command)),
             (Refusal.OTHER_EPOCH, lambda: command.data.epoch != self._outbox.epoch),
-            (Refusal.BUSY, lambda: self._replay.busy),
+            (Refusal.BUSY, lambda: self._replay.busy or not self._deeds.take(now_s)),
         )
         return next((refusal for refusal, holds in checks if holds()), None)
 
@@ -140,16 +145,6 @@ class Commands:
         self._answer(
             CommandResult(command=command.id, status="accepted", refusal=None, replayed=0, gone=0), correlation
         )
-
-    def _may_answer(self, now_s: float) -> bool:
-        """Whether another answer is within the rate: 30 at once, and one more for each two seconds."""
-        earned = (now_s - self._answered_s) / ANSWER_EVERY_S
-        self._answers_left = min(self._answers_left + earned, ANSWERS_AT_ONCE)
-        self._answered_s = now_s
-        if self._answers_left < 1.0:
-            return False
-        self._answers_left -= 1.0
-        return True
 
 
 def _parse(payload: bytes | None) -> CommandMessage | None:

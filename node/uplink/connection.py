@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import contextlib
 import socket
+from collections.abc import Callable
 from typing import Any, Protocol
 
 import paho.mqtt.client as mqtt
-from paho.mqtt.enums import CallbackAPIVersion
+from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
@@ -50,6 +51,9 @@ class Ends(Protocol):
     def closed(self, why: str, *, taken_over: bool) -> None:
         """The connection ended."""
 
+    def confused(self, why: str) -> None:
+        """The broker said something that cannot be read, and the connection ended with it."""
+
     def answered(self, token: int, reason: int) -> None:
         """The broker answered to a message."""
 
@@ -74,9 +78,10 @@ class Connection:
         self._broker = broker
         self._topics = heard_topics(node_id)
         self._ends = ends
-        self._client = client = mqtt.Client(
+        self._client = client = _Client(
             CallbackAPIVersion.VERSION2, client_id=node_id, protocol=mqtt.MQTTv5, reconnect_on_failure=False
         )
+        client.confused = ends.confused
         client.connect_timeout = CONNECT_TIMEOUT_S
         # Only before it connects: later it raises.
         client.max_inflight_messages_set(WINDOW + SPARE)
@@ -174,6 +179,20 @@ class Connection:
             correlation=correlation if len(correlation) <= MAX_CORRELATION_BYTES else b"",
         )
         self._ends.arrived(news)
+
+
+class _Client(mqtt.Client):
+    """A client whose thread never ends without a word: paho raises whatever a broker's malformed packet makes it."""
+
+    confused: Callable[[str], None]
+
+    def loop_forever(self, timeout: float = 1.0, retry_first_connection: bool = False) -> MQTTErrorCode:  # noqa: FBT001, FBT002 - paho's own signature
+        """What paho's thread does, from its begin to its end."""
+        try:
+            return super().loop_forever(timeout, retry_first_connection)
+        except Exception as error:  # noqa: BLE001 - whatever it is, it ends one connection and not the node
+            self.confused(type(error).__name__)
+            return MQTTErrorCode.MQTT_ERR_PROTOCOL
 
 
 def _bound_silence(_client: mqtt.Client, _data: object, end: Any) -> None:

@@ -20,6 +20,10 @@ class Lane:
         self.name = name
         self.cursor = 0
         self.in_flight = 0
+        self.no_subscriber = False
+        """Whether it pauses because nobody subscribes, or has paused for that and not sent since."""
+        self.is_denied = False
+        """Whether it pauses because the broker denies it, or has paused for that and not sent since."""
         self._pause_s = FIRST_PAUSE_S
         self._resume_s: float | None = None
         self._outlives = False
@@ -30,10 +34,11 @@ class Lane:
         self.in_flight += 1
 
     def took(self) -> None:
-        """The broker took a message."""
+        """The broker took a message, or will never take it."""
         self.in_flight -= 1
         if self._resume_s is None:
             self._pause_s = FIRST_PAUSE_S
+            self.no_subscriber = self.is_denied = False
 
     def refused(self, now_s: float, *, outlives: bool) -> None:
         """The broker does not take a message now: the lane pauses, longer each time.
@@ -44,6 +49,7 @@ class Lane:
                 with it (mosquitto 2.0.11 does): sent again at once, it would end every one.
         """
         self.in_flight -= 1
+        self.no_subscriber, self.is_denied = not outlives, outlives
         if self._resume_s is None:
             self._resume_s = now_s + self._pause_s
             self._outlives = outlives

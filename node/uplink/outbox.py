@@ -144,9 +144,10 @@ class Outbox:
             for sequence, reason in dead:
                 is_named = self._mark(sequence, _DEAD, reason, EVICTABLE)
                 # A gap that is refused is named by no other gap: that one would be refused, too, without an end.
+                # One that cannot be read back is: the next lies elsewhere on the card.
                 if not is_named:
-                    self._mark(sequence, _DEAD, reason, (GAP_RANK,))
-                else:
+                    is_named = self._mark(sequence, _DEAD, reason, (GAP_RANK,)) and reason == UNREADABLE_REASON
+                if is_named:
                     why = GapReason.UNREADABLE if reason == UNREADABLE_REASON else GapReason.REFUSED
                     given_up.setdefault(why, []).append(sequence)
             for why, sequences in given_up.items():
@@ -178,7 +179,7 @@ class Outbox:
         # The state stands in the text of the query: only so does SQLite see that an index answers it.
         query = f"SELECT {_COLUMNS} FROM message WHERE state = {state:d} AND key BETWEEN ? AND ? ORDER BY key LIMIT ?"  # noqa: S608 - a number
         by_rank = [
-            [_stored(row) for row in self._store.rows(query, (*(key_of(rank, end) for end in bounds), limit))]
+            [self._stored(row) for row in self._store.rows(query, (*(key_of(rank, end) for end in bounds), limit))]
             for rank in ranks
         ]
         return list(heapq.merge(*by_rank, key=lambda stored: stored.sequence))[:limit]
@@ -187,9 +188,11 @@ class Outbox:
         """How many messages are in a state."""
         return self._store.number(f"SELECT count(*) FROM message WHERE state = {state:d}") or 0  # noqa: S608 - a number
 
-
-def _stored(row: Row) -> Stored:
-    """A message read back from the card."""
-    key, at_ms, boot, body = row
-    rank, sequence = int(key or 0) // UNRANKED, sequence_of(int(key or 0))
-    return Stored(sequence, Moment(int(at_ms or 0), int(boot or 0)), parse(rank, str(body)))
+    def _stored(self, row: Row) -> Stored:
+        """A message read back from the card. One that has another number than its key cannot be ours."""
+        key, at_ms, boot, body = row
+        rank, sequence = int(key or 0) // UNRANKED, sequence_of(int(key or 0))
+        message = parse(rank, str(body))
+        if message is not None and message.id != event_id(self.epoch, sequence):
+            message = None
+        return Stored(sequence, Moment(int(at_ms or 0), int(boot or 0)), message)

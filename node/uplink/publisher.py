@@ -59,11 +59,20 @@ class Publisher:
         self._taken: set[int] = set()
         self._dead: dict[int, int] = {}
         self._mark_s = 0.0
-        self._max_bytes = MAX_PACKET_BYTES
         self._window = WINDOW
         self.connected = False
-        self.no_subscriber = False
-        self.refused = False
+        self.max_bytes = MAX_PACKET_BYTES
+        """The largest packet that the broker takes."""
+
+    @property
+    def no_subscriber(self) -> bool:
+        """Whether nobody subscribes to some of what is sent."""
+        return any(lane.no_subscriber for lane in self._lanes)
+
+    @property
+    def refused(self) -> bool:
+        """Whether the broker does not take some of what is sent."""
+        return any(lane.is_denied for lane in self._lanes)
 
     def hear(self, news: Connected | Disconnected | Answered, now_s: float) -> None:
         """Takes in what happened on the session. It only takes note: `pump` and `flush` write."""
@@ -72,7 +81,7 @@ class Publisher:
             return
         self.connected = isinstance(news, Connected)
         if isinstance(news, Connected):
-            self._max_bytes = min(news.max_packet_bytes, MAX_PACKET_BYTES)
+            self.max_bytes = min(news.max_packet_bytes, MAX_PACKET_BYTES)
             self._window = news.window
         self._in_flight.clear()
         for lane in self._lanes:
@@ -131,7 +140,7 @@ class Publisher:
             return False
         message = dated(stored.message, stored.added, now)
         payload, topic = encode(message), topic_of(message).encode()
-        if len(payload) + len(topic) + HEADER_BYTES > self._max_bytes:
+        if not fits(message, self.max_bytes):
             self._dead[stored.sequence] = TOO_LARGE
             lane.cursor = stored.sequence
             return True
@@ -148,10 +157,8 @@ class Publisher:
         A broker may refuse the one and take the other, as when somebody subscribes between the two: then the end would
         come first.
         """
-        if not isinstance(message, EventMessage) or message.data.phase != "end":
-            return False
-        start = int(message.data.incident.rpartition("-")[2])
-        return any(sequence == start for _, sequence, _ in self._in_flight.values())
+        start = start_of(message)
+        return start is not None and any(sequence == start for _, sequence, _ in self._in_flight.values())
 
     def _answered(self, answer: Answered, now_s: float) -> None:
         """The broker answered; a token that is not ours belongs to a document."""
@@ -162,14 +169,23 @@ class Publisher:
             self._dead[sequence] = answer.reason
             lane.took()
         elif answer.reason == NO_SUBSCRIBER or answer.reason >= 0x80:
-            self.no_subscriber = answer.reason == NO_SUBSCRIBER
-            self.refused = answer.reason != NO_SUBSCRIBER
-            lane.refused(now_s, outlives=self.refused)
+            lane.refused(now_s, outlives=answer.reason != NO_SUBSCRIBER)
         else:
-            self.no_subscriber = self.refused = False
             self._taken.add(sequence)
             self._audit.note(What.LEFT, now_s, digest)
             lane.took()
+
+
+def fits(message: Outbound, max_bytes: int) -> bool:
+    """Whether the packet of a message is at most so large."""
+    return len(encode(message)) + len(topic_of(message).encode()) + HEADER_BYTES <= max_bytes
+
+
+def start_of(message: Numbered) -> int | None:
+    """The number of the start to which the end of an incident belongs; None for any other message."""
+    if not isinstance(message, EventMessage) or message.data.phase != "end":
+        return None
+    return int(message.data.incident.rpartition("-")[2])
 
 
 def dated(message: Numbered, added: Moment, now: Moment) -> Numbered:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from node.airlock.listener import Listener
 from node.errors import StorageError
 from node.uplink.card import Card
@@ -21,52 +23,58 @@ class Reception:
         summaries: which windows are open.
         health: hears each status, and that `sense` lives.
         card: hears that a record was written.
+        now: the clock that never steps, in seconds.
     """
 
     def __init__(
-        self, listener: Listener, intake: Intake, summaries: Summaries, health: HealthKeeper, card: Card
+        self,
+        listener: Listener,
+        intake: Intake,
+        summaries: Summaries,
+        health: HealthKeeper,
+        card: Card,
+        now: Callable[[], float],
     ) -> None:
         self._listener = listener
         self._intake = intake
         self._summaries = summaries
         self._health = health
         self._card = card
+        self._now = now
         self._adopted = False
         self._settled_s: float | None = None
 
-    def receive(self, now_s: float) -> None:
+    def receive(self) -> None:
         """Takes in a turn's worth of packets, and acknowledges what is on the card.
-
-        Args:
-            now_s: on the boot clock.
 
         Raises:
             StorageError: the card did not take one: it and those after it come again.
         """
-        self._adopt(now_s)
+        self._adopt()
         for _ in range(_RECORDS_A_TURN):
             content = self._listener.receive()
             if content is None:
                 return
-            self._health.lives(now_s)
-            self._take(content, now_s)
+            self._health.lives(self._now())
+            self._take(content)
 
-    def settle(self, now_s: float) -> None:
+    def settle(self) -> None:
         """Ends incidents that nobody will end, and closes windows of which everything is stored.
 
         Raises:
             StorageError: the card did not take it.
         """
-        self._adopt(now_s)
+        self._adopt()
+        now_s = self._now()
         if self._health.sense_is_absent(now_s):
             self._settled_s = now_s
             self._intake.lose_open(now_s)
         if self._settled_s is not None:
             self._summaries.close(self._settled_s - LATE_S, now_s)
 
-    def _take(self, content: bytes, now_s: float) -> None:
+    def _take(self, content: bytes) -> None:
         try:
-            taken = self._intake.take(content, now_s)
+            taken = self._intake.take(content, self._now())
         except StorageError:
             # Without an acknowledgement sense keeps the record; on a new connection it sends it again.
             self._listener.drop()
@@ -74,14 +82,14 @@ class Reception:
         if taken.status is not None:
             self._health.hear(taken.status.body)
             # Records come before a status on one connection: up to its instant, everything is stored.
-            settled_s = min(taken.status.instant_ms / 1000, now_s)
+            settled_s = min(taken.status.instant_ms / 1000, self._now())
             self._settled_s = max(self._settled_s or 0.0, settled_s)
         elif taken.acknowledge is not None:
             self._card.took()
             self._listener.acknowledge(taken.acknowledge)
 
-    def _adopt(self, now_s: float) -> None:
+    def _adopt(self) -> None:
         """Begins the run in the books, once; on a full card that comes later, and sending goes on meanwhile."""
         if not self._adopted:
-            self._summaries.adopt(now_s)
+            self._summaries.adopt(self._now())
             self._adopted = True

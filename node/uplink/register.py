@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import astuple, dataclass, fields
 
 from node.airlock.gate import BACK_S, DAY_MS, TEN_MINUTES_MS, Ledger, Stamp
-from node.airlock.record import WindowSensed
+from node.airlock.record import WindowSensed, ranges
 from node.contract.words import ClockQuality, Kind
 from node.uplink.outbox import Moment
-from node.uplink.store import Store
+from node.uplink.store import Row, Store, Value
 from node.uplink.windows import merge
 
 BACK_MS = BACK_S * 1000
@@ -18,6 +19,9 @@ _RUNS_KEPT = 100
 _TOLD = -(2**62)
 """The window of an incident that has been counted in a summary: no window has this number."""
 _SENSED_FIELDS = ", ".join(field.name for field in fields(WindowSensed))
+_MAX_UPTIME_S = 2**31 - 1
+_START_ID = re.compile(r"[0-9a-f]{8}-[0-9]{12}")
+_KINDS = {kind.value: kind for kind in Kind}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,8 @@ class Register:
     Rates are counted on a clock of the register's own, in milliseconds: it runs while the device runs, stands
     still while it is off, and never goes back, whatever the wall clock does (docs/adr/0009).
 
+    A row that a damaged card gives back as nobody has written it is dropped and counted: it must not stop a start.
+
     Args:
         store: the file.
         boot_id: a number that each boot of the device has for itself; 0 where none is known.
@@ -59,6 +65,8 @@ class Register:
     def __init__(self, store: Store, boot_id: int = 0) -> None:
         self._store = store
         self._boot_id = boot_id
+        self.dropped = 0
+        """How many rows were dropped because the card gave them back as nobody has written them."""
 
     def moment(self, boot_s: float) -> Moment:
         """An instant of the boot clock on the register's clock.
@@ -132,18 +140,27 @@ class Register:
     def close(self, epoch: int, number: int) -> OpenIncident | None:
         """Closes an incident, and gives it; None when it is not open (its start was kept back, or it was lost)."""
         key = (epoch, number)
-        rows = self._store.rows("SELECT event_id, kind FROM open_incident WHERE epoch = ? AND number = ?", key)
+        rows = self._store.rows(
+            "SELECT epoch, number, event_id, kind FROM open_incident WHERE epoch = ? AND number = ?", key
+        )
         if not rows:
             return None
         self._store.run("DELETE FROM open_incident WHERE epoch = ? AND number = ?", key)
-        return OpenIncident(epoch, number, str(rows[0][0]), Kind(str(rows[0][1])))
+        incident = _open_incident(rows[0])
+        self.dropped += incident is None
+        return incident
 
     def open_of_others(self, epoch: int) -> list[OpenIncident]:
         """The incidents that another run than this one left open."""
         rows = self._store.rows(
             "SELECT epoch, number, event_id, kind FROM open_incident WHERE epoch <> ? ORDER BY event_id", (epoch,)
         )
-        return [OpenIncident(int(row[0] or 0), int(row[1] or 0), str(row[2]), Kind(str(row[3]))) for row in rows]
+        incidents = [_open_incident(row) for row in rows]
+        for row, incident in zip(rows, incidents, strict=True):
+            if incident is None:
+                self._store.run("DELETE FROM open_incident WHERE epoch = ? AND number = ?", row[:2])
+                self.dropped += 1
+        return [incident for incident in incidents if incident is not None]
 
     def sense(self, window: int, part: WindowSensed, stamp: Stamp) -> None:
         """Adds what was sensed in a part of a window. Of two stamps the worse one stays."""
@@ -158,19 +175,16 @@ class Register:
         )
 
     def sensed(self, window: int) -> Sensed | None:
-        """What was sensed so far in a window."""
+        """What was sensed so far in a window; None where it is nothing, or cannot be read back."""
         rows = self._store.rows(
             f"SELECT clock, uptime_s, {_SENSED_FIELDS} FROM sensed WHERE window = ?",  # noqa: S608 - our own names
             (window,),
         )
         if not rows:
             return None
-        clock, uptime_s, *values = rows[0]
-        numbers = [int(value or 0) for value in values]
-        return Sensed(
-            WindowSensed(*numbers),
-            Stamp(ClockQuality(str(clock)), None if uptime_s is None else int(uptime_s)),
-        )
+        sensed = _sensed(rows[0])
+        self.dropped += sensed is None
+        return sensed
 
     def sensed_windows(self) -> list[int]:
         """The windows in which something was sensed that is not told yet, in order."""
@@ -185,7 +199,8 @@ class Register:
         ours, bounds = "window <> ? AND (window <= ? OR window > ?)", (_TOLD, window, current)
         rows = self._store.rows(f"SELECT kind, count(*) FROM told WHERE {ours} GROUP BY kind", bounds)  # noqa: S608 - our own words
         self._store.run(f"UPDATE told SET window = ? WHERE {ours}", (_TOLD, *bounds))  # noqa: S608 - our own words
-        return {Kind(str(row[0])): int(row[1] or 0) for row in rows}
+        self.dropped += sum(int(count or 0) for kind, count in rows if kind not in _KINDS)
+        return {_KINDS[str(kind)]: int(count or 0) for kind, count in rows if kind in _KINDS}
 
     def count_held(self, window: int, current: int) -> int:
         """How many incidents were kept back; each counts once, in the same summary as if it had been told."""
@@ -202,3 +217,30 @@ class Register:
         """How many incidents were kept back within the last day."""
         since = (at_ms - DAY_MS) // _MINUTE_MS
         return self._store.number("SELECT sum(count) FROM held WHERE minute > ?", (since,)) or 0
+
+
+def _open_incident(row: Row) -> OpenIncident | None:
+    """An open incident read back from the card; None where nobody can have written it."""
+    epoch, number, start_id, kind = row
+    if kind not in _KINDS or not _START_ID.fullmatch(str(start_id)):
+        return None
+    return OpenIncident(int(epoch or 0), int(number or 0), str(start_id), _KINDS[str(kind)])
+
+
+def _sensed(row: Row) -> Sensed | None:
+    """What was sensed, read back from the card; None where nobody can have written it."""
+    clock, uptime_s, *values = row
+    stamp = _stamp(clock, uptime_s)
+    numbers = [int(value or 0) for value in values]
+    allowed = ranges(WindowSensed).values()
+    in_range = all(span.low <= number <= span.high for number, span in zip(numbers, allowed, strict=True))
+    return Sensed(WindowSensed(*numbers), stamp) if stamp is not None and in_range else None
+
+
+def _stamp(clock: Value, uptime_s: Value) -> Stamp | None:
+    """A stamp read back from the card: the uptime stands exactly where the clock is unsynced."""
+    if clock not in set(ClockQuality) or (uptime_s is None) == (clock == ClockQuality.UNSYNCED):
+        return None
+    if uptime_s is not None and not 0 <= int(uptime_s) <= _MAX_UPTIME_S:
+        return None
+    return Stamp(ClockQuality(str(clock)), None if uptime_s is None else int(uptime_s))

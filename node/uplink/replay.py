@@ -9,9 +9,9 @@ from node.contract.envelope import encode
 from node.contract.topics import topic_of
 from node.uplink.audit import Audit
 from node.uplink.chain import What, digest_of
-from node.uplink.news import Answered, Connected, Disconnected
+from node.uplink.news import MAX_PACKET_BYTES, Answered, Connected, Disconnected
 from node.uplink.outbox import Moment, Outbox, Stored
-from node.uplink.publisher import NO_SUBSCRIBER, Line, dated
+from node.uplink.publisher import NO_SUBSCRIBER, Line, dated, fits, start_of
 
 MESSAGES_PER_S = 20.0
 IN_FLIGHT = 2
@@ -43,6 +43,7 @@ class _Job:
     next: int
     last_s: float
     replayed: int = 0
+    passed: set[int] = field(default_factory=set)
     in_flight: dict[int, tuple[int, bytes]] = field(default_factory=dict)
 
 
@@ -63,6 +64,7 @@ class Replay:
         self._settle = settle
         self._job: _Job | None = None
         self._connected = False
+        self._max_bytes = MAX_PACKET_BYTES
 
     @property
     def busy(self) -> bool:
@@ -91,6 +93,8 @@ class Replay:
         """Takes in what happened on the session."""
         if not isinstance(news, Answered):
             self._connected = isinstance(news, Connected)
+            if isinstance(news, Connected):
+                self._max_bytes = min(news.max_packet_bytes, MAX_PACKET_BYTES)
             self._begin_anew()
         elif self._job is not None and news.token in self._job.in_flight:
             sequence, digest = self._job.in_flight.pop(news.token)
@@ -122,23 +126,31 @@ class Replay:
         if not self._connected or room <= 0:
             return
         batch = self._outbox.sent(job.next, job.range.last, room)
+        before = job.next
         for stored in batch:
             if not self._send(job, stored, now):
-                return
-        job.last_s = now_s
+                break
+        if job.next != before:
+            job.last_s = now_s
         if not batch and not job.in_flight:
             self._end(job)
 
     def _send(self, job: _Job, stored: Stored, now: Moment) -> bool:
-        """Sends a message; one that cannot be read back is passed over. False when the line is gone."""
-        if stored.message is not None:
-            message = dated(stored.message, stored.added, now)
+        """Sends a message; False when that cannot be now.
+
+        One that cannot be read back, or is larger than the broker takes, is passed over and counts as gone.
+        """
+        message = None if stored.message is None else dated(stored.message, stored.added, now)
+        if message is None or not fits(message, self._max_bytes):
+            job.passed.add(stored.sequence)
+        else:
+            start = start_of(message)
+            if start is not None and any(sequence == start for sequence, _ in job.in_flight.values()):
+                return False
             token = self._line.publish(message)
             if token is None:
                 return False
             job.in_flight[token] = (stored.sequence, digest_of(topic_of(message).encode(), encode(message)))
-        else:
-            job.gone += 1
         job.next = stored.sequence + 1
         return True
 
@@ -151,4 +163,4 @@ class Replay:
     def _end(self, job: _Job) -> None:
         """The job is over."""
         self._job = None
-        job.done(job.replayed, job.gone)
+        job.done(job.replayed, job.gone + len(job.passed))

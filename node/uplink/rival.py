@@ -10,6 +10,8 @@ SOON_S = 60.0
 SURE_AFTER = 3
 FIRST_WAIT_S = 8.0
 LAST_WAIT_S = 600.0
+_MOST_DOUBLINGS = 10
+"""More of them change nothing, and 1024 are more than a float has."""
 
 
 class Rival:
@@ -31,7 +33,7 @@ class Rival:
         """The least that we wait before we come back, so that at least the other one can work; 0 without a rival."""
         if self._taken < SURE_AFTER:
             return 0.0
-        return float(min(FIRST_WAIT_S * 2 ** (self._taken - SURE_AFTER), LAST_WAIT_S))
+        return min(FIRST_WAIT_S * 2.0 ** min(self._taken - SURE_AFTER, _MOST_DOUBLINGS), LAST_WAIT_S)
 
     def opened(self, now_s: float, *, resumed: bool) -> None:
         """The broker took us in, and knew our session or did not."""

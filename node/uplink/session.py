@@ -94,8 +94,11 @@ class Session:
             return None
         return connection.publish(message, correlation)
 
-    def stop(self, farewell: StateMessage) -> None:
-        """Says goodbye and ends the connection. A broker that does not answer sends the last will instead."""
+    def stop(self, farewell: StateMessage) -> bool:
+        """Says goodbye and ends the connection; whether the goodbye has left.
+
+        A broker that does not answer sends the last will instead.
+        """
         self._stopping.set()
         connection = self._connection
         token = self.publish(farewell)
@@ -104,6 +107,7 @@ class Session:
             connection.say_goodbye(keep_will=not answered)
         self._gone.set()
         self._thread.join(timeout=CONNECT_TIMEOUT_S + 2.0)
+        return token is not None
 
     def opened(self, news: Connected, *, resumed: bool) -> None:
         """The broker took us in."""
@@ -128,6 +132,11 @@ class Session:
             self._tell_down(f"the connection ended: {why}")
             self._rival.closed(time.monotonic(), said_so=taken_over)
         self._gone.set()
+
+    def confused(self, why: str) -> None:
+        """The broker said what nobody can read: no rival of ours does that."""
+        self._rival.denied()
+        self.closed(f"it cannot be understood: {why}", taken_over=False)
 
     def answered(self, token: int, reason: int) -> None:
         """The broker answered to a message."""

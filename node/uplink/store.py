@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from node.errors import StorageError
-from node.uplink.tables import bring_up_to_date
+from node.uplink.tables import NotOursError, bring_up_to_date, check
 
 IN_MEMORY = ":memory:"
 _PAGE_BYTES = 512
@@ -20,6 +20,8 @@ _PAGE_BYTES = 512
 (`write_bytes`): 3.1 MB, against 8.2 with pages of 4096."""
 _PAGES_OF_A_WRITE = 16
 _BROKEN = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR)
+_FAULTS = (sqlite3.Error, UnicodeDecodeError)
+"""What a card can make sqlite3 raise: words of a damaged file that are no UTF-8 stand in its messages too."""
 log = logging.getLogger(__name__)
 Value = int | str | None
 Row = tuple[Value, ...]
@@ -56,14 +58,14 @@ class Store:
         self.put_aside = False
         try:
             self._connection = self._open()
-        except sqlite3.Error as error:
+        except _FAULTS as error:
             if path == IN_MEMORY or not _is_unreadable(error):
-                raise self._error(error) from error
+                raise self._error(error) from None
             self._put_aside()
             try:
                 self._connection = self._open()
-            except sqlite3.Error as again:
-                raise self._error(again) from again
+            except _FAULTS as again:
+                raise self._error(again) from None
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[None]:
@@ -88,8 +90,8 @@ class Store:
         """
         try:
             return self._connection.execute(statement, tuple(values)).rowcount
-        except sqlite3.Error as error:
-            raise self._error(error) from error
+        except _FAULTS as error:
+            raise self._error(error) from None
 
     def rows(self, query: str, values: Iterable[Value] = ()) -> list[Row]:
         """All rows of a query.
@@ -99,8 +101,8 @@ class Store:
         """
         try:
             return self._connection.execute(query, tuple(values)).fetchall()
-        except sqlite3.Error as error:
-            raise self._error(error) from error
+        except _FAULTS as error:
+            raise self._error(error) from None
 
     def number(self, query: str, values: Iterable[Value] = ()) -> int | None:
         """The first value of the first row as a number; None where there is none.
@@ -131,6 +133,8 @@ class Store:
         """A connection to the file, with its tables."""
         connection = sqlite3.connect(self._path, isolation_level=None, timeout=5.0)
         try:
+            # A flipped bit in a text is for whoever reads the row; to raise here would hide every row beside it.
+            connection.text_factory = lambda raw: raw.decode(errors="replace")
             connection.execute(f"PRAGMA page_size={_PAGE_BYTES}")
             connection.execute("PRAGMA journal_mode=WAL")
             connection.execute("PRAGMA synchronous=FULL")
@@ -138,9 +142,8 @@ class Store:
             self._max_pages = self._max_bytes // connection.execute("PRAGMA page_size").fetchone()[0]
             connection.execute(f"PRAGMA max_page_count={self._max_pages}")
             connection.execute("PRAGMA journal_size_limit=4000000")
-            if connection.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
-                raise sqlite3.DatabaseError("malformed")
             bring_up_to_date(connection)
+            check(connection)
         except BaseException:
             connection.close()
             raise
@@ -173,9 +176,10 @@ class Store:
             raise StorageError(f"{path}: is unreadable and cannot be put aside ({error.strerror})") from error
         self.put_aside = True
 
-    def _error(self, error: sqlite3.Error) -> StorageError:
-        """One line for an operator."""
-        text = f"{self._path}: {error}: free some space, or check the card and the folder's rights"
+    def _error(self, error: sqlite3.Error | UnicodeDecodeError) -> StorageError:
+        """One line for an operator. SQLite's own words may quote what is in the file: only the fault's name is told."""
+        name = getattr(error, "sqlite_errorname", None) or type(error).__name__
+        text = f"{self._path}: {name}: free some space, or check the card and the folder's rights"
         if getattr(error, "sqlite_errorcode", 0) != sqlite3.SQLITE_FULL:
             return StorageError(text)
         return StorageFullError(text, at_bound=self._is_at_bound())
@@ -189,8 +193,8 @@ class Store:
         return bool(pages >= self._max_pages - _PAGES_OF_A_WRITE)
 
 
-def _is_unreadable(error: sqlite3.Error) -> bool:
+def _is_unreadable(error: sqlite3.Error | UnicodeDecodeError) -> bool:
     """Whether the content of the file is at fault, not the card or its rights."""
-    if str(error).startswith("malformed"):
+    if isinstance(error, NotOursError | UnicodeDecodeError):
         return True
     return getattr(error, "sqlite_errorcode", 0) & 0xFF in _BROKEN

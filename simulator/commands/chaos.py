@@ -29,6 +29,8 @@ def chaos(
         result = stage.run(stage.Wish(kills, outages, seed, longest), progress)
     if result.why_no_card:
         print(f"polewatch-sim: without a full card: {result.why_no_card}", file=sys.stderr)
+    for fault in result.faults():
+        print(f"polewatch-sim: {fault}", file=sys.stderr)
     if as_json:
         print(json.dumps(result.as_json()))
     else:

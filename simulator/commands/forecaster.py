@@ -12,9 +12,11 @@ import typer
 from rich.console import Console
 from rich.live import Live
 
-from node.errors import OperatorError
+from node.errors import BrokerError, OperatorError
 from simulator.commands.options import AsJson, finite
 from simulator.live.signals import stop_signals
+
+_DRAWN_EVERY_S = 1.0
 
 if TYPE_CHECKING:
     from simulator.forecaster.reader import Reader
@@ -36,8 +38,7 @@ def forecaster(  # noqa: PLR0913, PLR0917 - typer: an option is an argument
     as_json: AsJson = False,
 ) -> None:
     """Reads what nodes say, durably, and proves that nothing is missing: else exit code 1. Ctrl-C ends it."""
-    from simulator.forecaster import show  # noqa: PLC0415 - `--help` answers without loading paho
-    from simulator.forecaster.reader import Reader, accounts  # noqa: PLC0415 - same
+    from simulator.forecaster.reader import Reader, accounts, are_complete  # noqa: PLC0415 - `--help` without paho
     from simulator.forecaster.shelf import Shelf  # noqa: PLC0415 - same
     from simulator.forecaster.subscriber import Place, Subscriber  # noqa: PLC0415 - same
 
@@ -50,21 +51,32 @@ def forecaster(  # noqa: PLR0913, PLR0917 - typer: an option is an argument
             with Subscriber(place) as subscriber:
                 reader = Reader(subscriber, shelf, client_id, asks=ask)
                 _read(reader, shelf, seconds, as_json=as_json)
+                if not subscriber.subscribed:
+                    raise BrokerError(f"the broker at {host}:{port} has not answered: nothing is proved")
             asked = reader.asking.asked
             if reader.asking.denied:
                 print(
                     "polewatch-sim: the broker lets us ask nothing: city IT may, with its own --cert", file=sys.stderr
                 )
-        if as_json:
-            print(json.dumps(show.as_json(shelf, asked)))
-        elif sys.stdout.isatty():
-            Console().print(show.table(shelf))
-        else:
-            show.lines(Console(), shelf)
-        is_complete = all(account.is_complete for account in accounts(shelf))
+        _show(shelf, asked, as_json=as_json)
+        made = accounts(shelf)
+        # Only to look into a new file claims nothing; to have read and heard of no node does.
+        is_complete = are_complete(made) or (seconds == 0 and not made)
     finally:
         shelf.close()
     raise typer.Exit(0 if is_complete else 1)
+
+
+def _show(shelf: Shelf, asked: int, *, as_json: bool) -> None:
+    """What there is, for whoever looks."""
+    from simulator.forecaster import show  # noqa: PLC0415 - `--help` answers without loading paho
+
+    if as_json:
+        print(json.dumps(show.as_json(shelf, asked)))
+    elif sys.stdout.isatty():
+        Console().print(show.table(shelf))
+    else:
+        show.lines(Console(), shelf)
 
 
 def _read(reader: Reader, shelf: Shelf, seconds: float | None, *, as_json: bool) -> None:
@@ -74,16 +86,18 @@ def _read(reader: Reader, shelf: Shelf, seconds: float | None, *, as_json: bool)
     console = Console()
     until_s = None if seconds is None else time.monotonic() + seconds
     screen = Live(show.table(shelf), console=console, transient=True, auto_refresh=False)
-    is_screen = console.is_terminal and not as_json
+    is_screen, is_new, drawn_s = console.is_terminal and not as_json, False, 0.0
     with stop_signals() as stop:
         if is_screen:
             screen.start()
         try:
             while not stop.is_set() and (until_s is None or time.monotonic() < until_s):
                 said = reader.turn(0.25)
-                if is_screen and said:
+                is_new |= bool(said)
+                if is_screen and is_new and time.monotonic() - drawn_s > _DRAWN_EVERY_S:
                     screen.update(show.table(shelf), refresh=True)
-                elif not as_json:
+                    is_new, drawn_s = False, time.monotonic()
+                elif not is_screen and not as_json:
                     for one in said:
                         console.print(show.line(one), highlight=False, soft_wrap=True, markup=False)
         finally:

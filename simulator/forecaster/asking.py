@@ -32,6 +32,8 @@ class _Line:
     since_s: float = 0.0
     pause_s: float = PATIENCE_S
     asked_s: float | None = None
+    asked_up_to: int = 0
+    is_over: bool = False
 
 
 class Asking:
@@ -69,17 +71,29 @@ class Asking:
                 line.asked_s = None
                 line.since_s = now_s
 
+    def is_over(self, node: str, epoch: str) -> None:
+        """A node has no such outbox any more: nobody can get anything of it."""
+        self._lines.setdefault((node, epoch), _Line()).is_over = True
+
     def next(self, now_s: float) -> Question | None:
-        """What to ask now, one question a node at a time; None where there is nothing."""
+        """What to ask now, one question a node at a time; None where there is nothing.
+
+        A question is for one hole: what lies between two of them is there. The next one is for the next hole, for one
+        that nobody can fill must not hide those behind it.
+        """
         if self._denied:
             return None
-        for (node, epoch), line in self._lines.items():
+        for line in self._lines.values():
             if line.asked_s is not None and now_s - line.asked_s > ANSWERED_WITHIN_S:
                 line.asked_s = None
-            if not line.lacking or line.asked_s is not None or now_s - line.since_s < line.pause_s:
+        asked = {node for (node, _), line in self._lines.items() if line.asked_s is not None}
+        for (node, epoch), line in self._lines.items():
+            if node in asked or line.is_over or not line.lacking or now_s - line.since_s < line.pause_s:
                 continue
+            hole = next((span for span in line.lacking if span.first > line.asked_up_to), line.lacking[0])
             line.asked_s = line.since_s = now_s
+            line.asked_up_to = hole.last
             line.pause_s = min(line.pause_s * 2, LONGEST_PAUSE_S)
             self.asked += 1
-            return Question(node, epoch, Span(line.lacking[0].first, line.lacking[-1].last))
+            return Question(node, epoch, hole)
         return None

@@ -74,6 +74,11 @@ def accounts(shelf: Shelf) -> list[Account]:
     return made
 
 
+def are_complete(made: list[Account]) -> bool:
+    """Whether everything is there of every outbox; who has heard of none has proved nothing."""
+    return bool(made) and all(account.is_complete for account in made)
+
+
 class Reader:
     """Reads for as long as somebody calls `turn`.
 
@@ -101,7 +106,8 @@ class Reader:
         self._now = now
         self._looked_s = 0.0
         self._settled: dict[tuple[str, str], Span] = {}
-        self._questions: dict[str, str] = {}
+        self._questions: dict[str, tuple[str, Question]] = {}
+        self._changed: set[tuple[str, str]] | None = None
         self.asking = Asking()
 
     def turn(self, timeout_s: float) -> list[Said]:
@@ -118,6 +124,8 @@ class Reader:
         for delivery in deliveries:
             self._subscriber.acknowledge(delivery)
         for one, _ in said:
+            if self._changed is not None and one.epoch:
+                self._changed.add((one.node, one.epoch))
             if one.topic == "command/result":
                 self._hear(one)
         if self._asks:
@@ -126,9 +134,14 @@ class Reader:
 
     def _hear(self, result: Said) -> None:
         """Takes in an answer, if the question was ours."""
-        question = str(result.data.get("command"))
-        if result.data.get("status") in {"done", "refused"} and self._questions.pop(question, None) == result.node:
+        name, question = self._questions.get(result.node, ("", None))
+        if question is None or result.data.get("command") != name:
+            return
+        if result.data.get("status") in {"done", "refused"}:
+            del self._questions[result.node]
             self.asking.answered(result.node, self._now())
+        if result.data.get("refusal") == "other_epoch":
+            self.asking.is_over(question.node, question.epoch)
 
     def _look(self) -> None:
         """Once a second, looks for what is lacking, and asks for it."""
@@ -136,13 +149,16 @@ class Reader:
         if now_s - self._looked_s < 1.0:
             return
         self._looked_s = now_s
-        for node, epoch, numbers in self._shelf.lines():
-            self.asking.lacks(node, epoch, self._lacking(node, epoch, numbers), now_s)
+        if self._changed is None or self._changed:
+            for node, epoch, numbers in self._shelf.lines():
+                if self._changed is None or (node, epoch) in self._changed:
+                    self.asking.lacks(node, epoch, self._lacking(node, epoch, numbers), now_s)
+            self._changed = set()
         if self._subscriber.denied:
             self.asking.deny()
         if self._subscriber.connected and (question := self.asking.next(now_s)) is not None:
             name = secrets.token_hex(16)
-            self._questions[name] = question.node
+            self._questions[question.node] = name, question
             self._subscriber.ask(question.node, _command(question, self._name, name), bytes.fromhex(name))
 
     def _lacking(self, node: str, epoch: str, numbers: Span) -> list[Span]:

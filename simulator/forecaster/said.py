@@ -10,9 +10,12 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-_TOPIC = re.compile(r"polewatch/v1/([a-z0-9][a-z0-9-]{1,30}[a-z0-9])/(.+)")
+_TOPIC = re.compile(r"polewatch/v1/([a-z0-9][a-z0-9-]{1,30}[a-z0-9])/([!-~]+)")
 _EPOCH = re.compile(r"[0-9a-f]{8}")
 _NUMBERED = ("event/", "summary", "gap")
+_REASON = re.compile(r"[a-z_]{1,32}")
+_MOST_BRACKETS = 256
+"""A message of ours has 40 at most; what is nested for thousands of levels cannot be written down again."""
 MOST = 10**12
 """A number is less than this."""
 
@@ -78,10 +81,10 @@ def read(topic: str, payload: bytes) -> Said | None:
 
 def _numbered(said: Said) -> Said | None:
     """A message with a number."""
-    identity = re.fullmatch(r"([0-9a-f]{8})-([0-9]{12})", str(said.body.get("id")))
-    if identity is None:
+    identity = re.fullmatch(r"([0-9a-f]{8})-([0-9]{12})", str(said.body.get("id")), re.ASCII)
+    sequence = int(identity[2]) if identity is not None else 0
+    if identity is None or sequence == 0:
         return None
-    sequence = int(identity[2])
     before = _number(said.data.get("last_sequence"), 0) if said.topic == "summary" else 0
     named = tuple(_spans(said.data)) if said.topic == "gap" else ()
     last = max(sequence, before or 0)
@@ -90,13 +93,14 @@ def _numbered(said: Said) -> Said | None:
 
 def _spans(data: dict[str, Any]) -> list[tuple[Span, str]]:
     """What a gap names."""
-    spans = data.get("spans")
+    spans, reason = data.get("spans"), str(data.get("reason"))
+    reason = reason if _REASON.fullmatch(reason) else "unknown"
     found = []
     for span in spans if isinstance(spans, list) else []:
         first = _number(span.get("first_sequence"), 1) if isinstance(span, dict) else None
         last = _number(span.get("last_sequence"), 1) if isinstance(span, dict) else None
         if first is not None and last is not None and first <= last:
-            found.append((Span(first, last), str(data.get("reason"))[:32]))
+            found.append((Span(first, last), reason))
     return found
 
 
@@ -107,6 +111,8 @@ def _number(value: object, least: int) -> int | None:
 
 def _object(payload: bytes) -> dict[str, Any] | None:
     """A JSON object, or None."""
+    if payload.count(b"[") + payload.count(b"{") > _MOST_BRACKETS:
+        return None
     try:
         body = json.loads(payload)
     except (ValueError, RecursionError):

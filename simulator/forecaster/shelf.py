@@ -124,7 +124,8 @@ class Shelf:
         query = "SELECT body FROM document WHERE node = ? AND topic = 'state'"
         with self._guarded():
             row = self._file.execute(query, (node,)).fetchone()
-        return None if row is None else bool((json.loads(row[0]).get("data") or {}).get("online"))
+        data = None if row is None else json.loads(row[0]).get("data")
+        return data.get("online") is True if isinstance(data, dict) else None
 
     def events(self) -> list[tuple[str, dict[str, object], float]]:
         """Node, message and time of every event that came, in the order in which they came first."""

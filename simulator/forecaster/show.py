@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 from rich.console import Console
 from rich.table import Table
 
-from simulator.forecaster.reader import Account, accounts
+from simulator.forecaster.reader import Account, accounts, are_complete
 from simulator.forecaster.said import Said
 from simulator.forecaster.shelf import Shelf
 
@@ -27,7 +29,7 @@ def as_json(shelf: Shelf, asked: int) -> dict[str, object]:
         epochs = node["epochs"]
         assert isinstance(epochs, dict)
         epochs[account.epoch] = account.as_json()
-    return {"nodes": nodes, "asked": asked, "complete": all(account.is_complete for account in made)}
+    return {"nodes": nodes, "asked": asked, "complete": are_complete(made)}
 
 
 def table(shelf: Shelf) -> Table:
@@ -65,17 +67,18 @@ def line(said: Said) -> str:
     """One message, in a line."""
     data = said.data
     if said.topic.startswith("event/"):
-        return f"{said.node} {said.topic.removeprefix('event/')} {data.get('phase')}, number {said.sequence}"
+        return f"{said.node} {said.topic.removeprefix('event/')} {_word(data.get('phase'))}, number {said.sequence}"
     if said.topic == "gap":
-        return f"{said.node} gap: {data.get('count')} messages are gone ({data.get('reason')}), number {said.sequence}"
+        gone_by = f"{_word(data.get('count'))} messages are gone ({_word(data.get('reason'))})"
+        return f"{said.node} gap: {gone_by}, number {said.sequence}"
     if said.topic == "summary":
         return f"{said.node} summary, number {said.sequence}"
     if said.topic == "info":
         return f"{said.node} is here: outbox {said.epoch}, {said.last} messages so far"
     if said.topic == "command/result":
         why = data.get("refusal")
-        count = f", {data.get('replayed')} sent again" if data.get("status") == "done" else ""
-        return f"{said.node} {data.get('status')} a question{f' ({why})' if why else count}"
+        count = f", {_word(data.get('replayed'))} sent again" if data.get("status") == "done" else ""
+        return f"{said.node} {_word(data.get('status'))} a question{f' ({_word(why)})' if why else count}"
     return f"{said.node} {said.topic}: {'online' if data.get('online') else 'offline'}"
 
 
@@ -89,3 +92,8 @@ def lines(console: Console, shelf: Shelf) -> None:
             soft_wrap=True,
             markup=False,
         )
+
+
+def _word(value: object) -> str:
+    """What a node says, as it can be shown on any terminal and does nothing there."""
+    return re.sub("[^ -~]", "?", str(value))[:32]

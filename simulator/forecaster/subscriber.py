@@ -22,6 +22,9 @@ SESSION_EXPIRY_S = 14 * 86_400
 _AT_ONCE = 64
 _KEEPALIVE_S = 30
 _ASK_EXPIRY_S = 60
+_REFUSED = 0x80
+_PASSING = (0x88, 0x89, 0x9F)
+"""The broker takes nobody in just now: paho tries again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,10 @@ class Subscriber:
         self._waiting: queue.SimpleQueue[Delivery] = queue.SimpleQueue()
         self._connections = 0
         self._questions: set[int] = set()
+        self._refusal = ""
         self.connected = False
+        self.subscribed = False
+        """Whether the broker has ever let us hear what nodes say."""
         self.denied = False
         """Whether the broker has denied a question."""
         self._client = Client(
@@ -82,6 +88,7 @@ class Subscriber:
         self._client.reconnect_delay_set(1, 2)
         self._client.on_connect = self._on_connect
         self._client.on_disconnect = self._on_disconnect
+        self._client.on_subscribe = self._on_subscribe
         self._client.on_message = self._on_message
         self._client.on_publish = self._on_publish
 
@@ -108,7 +115,13 @@ class Subscriber:
         self._client.loop_stop()
 
     def take(self, timeout_s: float, most: int = _AT_ONCE) -> list[Delivery]:
-        """What came, in order, as soon as there is something; nothing when nothing came in time."""
+        """What came, in order, as soon as there is something; nothing when nothing came in time.
+
+        Raises:
+            BrokerError: the broker does not take us in, or does not let us hear what nodes say.
+        """
+        if self._refusal:
+            raise BrokerError(f"the broker at {self._place.host}:{self._place.port} {self._refusal}")
         taken: list[Delivery] = []
         try:
             taken.append(self._waiting.get(timeout=timeout_s))
@@ -139,10 +152,20 @@ class Subscriber:
         self, client: Client, _data: object, _flags: ConnectFlags, reason: ReasonCode, _properties: object
     ) -> None:
         if reason.is_failure:
+            if reason.value not in _PASSING:
+                self._refusal = f"does not take us in ({reason}): look at --client-id, --cert and its password file"
             return
         self._connections += 1
         self.connected = True
         client.subscribe([(topic, 1) for topic in TOPICS])
+
+    def _on_subscribe(
+        self, _client: Client, _data: object, _mid: int, reasons: list[ReasonCode], _properties: object
+    ) -> None:
+        refused = [topic for topic, reason in zip(TOPICS, reasons, strict=False) if reason.value >= _REFUSED]
+        self.subscribed |= not refused
+        if refused:
+            self._refusal = f"does not let us hear {', '.join(refused)}: look at its ACL"
 
     def _on_disconnect(self, *_: object) -> None:
         self.connected = False
@@ -154,7 +177,7 @@ class Subscriber:
     def _on_publish(self, _client: Client, _data: object, mid: int, reason: ReasonCode, _properties: object) -> None:
         if mid in self._questions:
             self._questions.discard(mid)
-            self.denied |= reason.value >= 0x80
+            self.denied |= reason.value >= _REFUSED
 
 
 def _properties(packet_type: int, **values: Any) -> Properties:

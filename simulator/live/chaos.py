@@ -1,19 +1,22 @@
 """Chaos: a real `uplink` and a real broker are killed, cut off, and run out of room, while incidents go on.
 
-At the end an independent reader must have every event, none of them out of order within its incident.
+At the end an independent reader must have every event, none of them out of order within its incident. As long as the
+broker lives the reader asks for nothing: it would get again what a node has lost on the way and still has.
 """
 
 from __future__ import annotations
 
+import contextlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from node.errors import PolewatchError
 from simulator.forecaster.shelf import Shelf
-from simulator.live.chaos_plan import KILLS, Blow, Step, clock_faults, steps
-from simulator.live.chaos_score import Result, is_complete, judge
+from simulator.live.chaos_plan import BROKER_DEATHS, KILLS, Blow, Step, clock_faults, steps
+from simulator.live.chaos_score import Recovery, Result, Run, count_missing, is_complete, judge
 from simulator.live.chaos_stage import Stage, reader_of, sender_of, staged, told_by
+from simulator.live.children import Child
 from simulator.live.node_config import short_folder
 from simulator.live.run_folder import RunFolder
 from simulator.pole.catalogue import FaultName
@@ -59,31 +62,57 @@ def run(wish: Wish, progress: Callable[[float], None] = _tell_nobody) -> Result:
         PolewatchError: a process ended by itself, or the node never came back.
     """
     plan = steps(wish.kills, wish.outages, wish.seed, wish.longest_s)
-    longest_s = sum(step.lasts_s + step.rest_s + _SECONDS_A_KILL for step in plan) + _PATIENCE_S
+    survived = [step for step in plan if step.blow not in BROKER_DEATHS]
+    longest_s = sum(step.lasts_s + step.rest_s + _SECONDS_A_KILL for step in plan) + 2 * _PATIENCE_S
     with (
         RunFolder(short_folder()) as folder,
         staged(folder.path, clock_faults(wish.seed, longest_s)) as stage,
-        reader_of(stage) as reader,
+        contextlib.ExitStack() as readers,
     ):
+        reader = readers.enter_context(reader_of(stage, asks=False))
         shelf = _opened(stage, reader.check)
         with sender_of(stage, wish.seed, INCIDENT_EVERY_S) as sender:
             _wait(lambda: shelf.heard_after(0.0), "the node's first word")
-            recover_s = []
-            for number, step in enumerate(plan):
-                sender.check()
-                reader.check()
-                recover_s += _suffer(stage, shelf, step)
-                progress((number + 1) / (len(plan) + 1))
+            told_of = _telling(progress, len(plan) + 1)
+            recoveries = _suffer_all(stage, shelf, survived, (sender, reader), told_of)
+            _wait_quietly(lambda: is_complete(shelf))
+            leaked = count_missing(shelf)
+            reader.stop()
+            changed_s = time.time()
+            reader = readers.enter_context(reader_of(stage, asks=True))
+            # A broker that dies before it knows the new reader would end it.
+            _wait(lambda: shelf.heard_after(changed_s), "a word to the reader that asks")
+            recoveries += _suffer_all(stage, shelf, plan[len(survived) :], (sender, reader), told_of)
             told = told_by(sender, _PATIENCE_S)
         _wait_quietly(lambda: len(shelf.events()) >= 2 * told and is_complete(shelf))
         stage.stop_uplink()
-        result = judge(shelf, told, wish.seed, recover_s, stage.why_no_card)
+        result = judge(shelf, Run(told, wish.seed, leaked, tuple(recoveries), stage.why_no_card))
         shelf.close()
     progress(1.0)
     return result
 
 
-def _suffer(stage: Stage, shelf: Shelf, step: Step) -> list[float]:
+def _telling(progress: Callable[[float], None], steps_in_all: int) -> Iterator[None]:
+    """Tells after each step how much is done."""
+    for number in range(1, steps_in_all):
+        progress(number / steps_in_all)
+        yield
+
+
+def _suffer_all(
+    stage: Stage, shelf: Shelf, plan: Sequence[Step], children: Sequence[Child], told_of: Iterator[None]
+) -> list[Recovery]:
+    """One blow after the other, while the children live."""
+    recoveries = []
+    for step in plan:
+        for child in children:
+            child.check()
+        recoveries += _suffer(stage, shelf, step)
+        next(told_of)
+    return recoveries
+
+
+def _suffer(stage: Stage, shelf: Shelf, step: Step) -> list[Recovery]:
     """One blow and what follows; gives how long it took until the node was heard again, where that is asked."""
     if step.blow is Blow.FULL_CARD:
         _fill(stage, step.lasts_s)
@@ -108,7 +137,7 @@ def _suffer(stage: Stage, shelf: Shelf, step: Step) -> list[float]:
     topic = None if step.blow is Blow.HALF_OPEN else "info"
     heard_s = _wait(lambda: shelf.heard_after(mended_s, topic), f"a word after {step.blow.name}")
     time.sleep(step.rest_s)
-    return [heard_s - mended_s]
+    return [Recovery(step.lasts_s, heard_s - mended_s)]
 
 
 def _fill(stage: Stage, seconds: float) -> None:

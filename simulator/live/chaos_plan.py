@@ -33,6 +33,8 @@ class Blow(Enum):
 
 OUTAGES = (Blow.CUT, Blow.HALF_OPEN, Blow.BROKER_GONE)
 KILLS = (Blow.KILL_UPLINK, Blow.KILL_BROKER)
+BROKER_DEATHS = (Blow.KILL_BROKER, Blow.BROKER_GONE)
+"""With the broker dies what it had taken and not handed on: only then may a reader have to ask for something again."""
 _UPLINK_SHARE = 0.75
 
 
@@ -52,7 +54,7 @@ class Step:
 
 
 def steps(kills: int, outages: int, seed: int, longest_s: float) -> list[Step]:
-    """What happens, in order.
+    """What happens, in order: first what the broker outlives, then what it does not.
 
     Args:
         kills: how many SIGKILLs, of `uplink` and of the broker; about one in four comes while the node still starts.
@@ -68,7 +70,7 @@ def steps(kills: int, outages: int, seed: int, longest_s: float) -> list[Step]:
     full = math.ceil(outages / _OUTAGES_A_FULL_CARD)
     made += [Step(Blow.FULL_CARD, chance.uniform(*_FULL_S), 1.0) for _ in range(full)]
     chance.shuffle(made)
-    return made
+    return sorted(made, key=lambda step: step.blow in BROKER_DEATHS)
 
 
 def clock_faults(seed: int, for_s: float) -> list[Fault]:

@@ -22,6 +22,8 @@ from simulator.live.street_uplink import argument
 from simulator.pole.faults import Fault
 
 NODE = "pole-chaos"
+UPLINK = ("-m", "simulator.live.chaos_uplink")
+"""What is run as `uplink`. A test of this test puts a leaky one here."""
 _MOUNTED_WITHIN_S = 5.0
 _KEEPALIVE_S = 5
 
@@ -54,7 +56,7 @@ class Stage:
             "broker": {"keepalive_s": _KEEPALIVE_S},
         }
         config = write_config(folder, proxy.port, tables)
-        command = [sys.executable, "-m", "simulator.live.chaos_uplink", "--config", str(config)]
+        command = [sys.executable, *UPLINK, "--config", str(config)]
         command += ["--began", repr(boot_s())]
         for fault in faults:
             command += ["--fault", argument(fault)]
@@ -149,10 +151,11 @@ def staged(folder: Path, faults: Sequence[Fault]) -> Iterator[Stage]:
         yield stage
 
 
-def reader_of(stage: Stage) -> Child:
-    """The reader, as a process of its own."""
+def reader_of(stage: Stage, *, asks: bool) -> Child:
+    """The reader, as a process of its own. One that asks hides what a node loses and still has."""
     command = [sys.executable, "-m", "simulator.cli", "forecaster", "--db", str(stage.shelf)]
-    return Child("the reader", [*command, "--port", str(stage.broker.port), "--json"])
+    command += ["--port", str(stage.broker.port), "--json", "--ask" if asks else "--no-ask"]
+    return Child("the reader", command)
 
 
 def sender_of(stage: Stage, seed: int, every_s: float) -> Child:

@@ -13,6 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from simulator.live import chaos, chaos_stage
+from simulator.live.chaos_plan import Blow, Step
+
 pytestmark = pytest.mark.slow
 
 COMMAND = [sys.executable, "-m", "simulator.cli", "chaos", "--json", "--longest", "5"]
@@ -32,6 +35,20 @@ def test_twenty_kills_and_three_outages_lose_nothing_and_reorder_nothing() -> No
     assert set(said) == {"events", "delivered", "lost", "duplicate_ids", "reordered", "recover_p99_s"}
     assert said["events"] == said["delivered"] > 40
     assert (said["lost"], said["reordered"]) == (0, 0)
+    if "without a full card" in run.stderr:
+        pytest.skip(f"all held, but no card was full: {run.stderr.strip()}")
+
+
+def test_an_uplink_that_marks_what_the_broker_has_not_acknowledged_does_not_hold(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(chaos_stage, "UPLINK", (str(Path(__file__).with_name("leaky_uplink.py")),))
+    monkeypatch.setattr(chaos, "_PATIENCE_S", 12.0)
+    monkeypatch.setattr(chaos, "steps", lambda *_: [Step(Blow.HALF_OPEN, 14.0, 2.0)])
+
+    result = chaos.run(chaos.Wish(kills=0, outages=1, seed=3, longest_s=14.0))
+    assert result.lost > 0
+    assert not result.holds
 
 
 def test_ctrl_c_ends_a_run_and_leaves_nothing_behind() -> None:

@@ -223,3 +223,33 @@ def test_a_node_obeys_a_good_question_once_and_refuses_every_other_with_the_reas
     assert asker.answers[-2] == ({**asker.answers[-2][0], "status": "done", "replayed": 2, "gone": 0}, b"q-7")
     assert again[:2] == ("refused", "replayed")
     assert len({event["id"] for event in reader.of("event")}) == 2
+
+
+def test_a_reader_that_the_broker_does_not_take_in_says_so_and_proves_nothing(tmp_path: Path) -> None:
+    with PrivateBroker(settings=("allow_anonymous false",)) as closed:
+        command = [sys.executable, "-m", "simulator.cli", "forecaster", "--db", str(tmp_path / "a.db"), "--json"]
+        run = subprocess.run(
+            [*command, "--port", str(closed.port), "--seconds", "20"],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    assert run.returncode == 69
+    assert "does not take us in" in run.stderr
+    assert run.stdout == ""
+
+
+def test_a_reader_that_hears_of_no_node_has_proved_nothing(tmp_path: Path, broker: PrivateBroker) -> None:
+    command = [sys.executable, "-m", "simulator.cli", "forecaster", "--db", str(tmp_path / "a.db"), "--json"]
+    run = subprocess.run(
+        [*command, "--port", str(broker.port), "--seconds", "1"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+    assert run.returncode == 1
+    assert json.loads(run.stdout)["complete"] is False

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from node.contract.words import KIND_OF_CODE
-from simulator.live.chaos_plan import KILLS, OUTAGES, Blow, clock_faults, kind_code, percentile_99, steps
+from simulator.live.chaos_plan import BROKER_DEATHS, KILLS, OUTAGES, Blow, clock_faults, kind_code, percentile_99, steps
 from simulator.pole.catalogue import FaultName
 
 
@@ -39,6 +39,13 @@ def test_both_uplink_and_broker_are_killed() -> None:
     blows = Counter(step.blow for step in steps(200, 0, 1, 10.0))
 
     assert blows[Blow.KILL_UPLINK] > blows[Blow.KILL_BROKER] > 20
+
+
+@given(st.integers(0, 60), st.integers(0, 30), st.integers(0, 2**32))
+def test_no_blow_that_the_broker_outlives_comes_after_one_that_it_does_not(kills: int, outages: int, seed: int) -> None:
+    deaths = [step.blow in BROKER_DEATHS for step in steps(kills, outages, seed, 10.0)]
+
+    assert deaths == sorted(deaths)
 
 
 def test_the_clock_is_ahead_behind_and_in_1970_one_after_the_other() -> None:

@@ -11,7 +11,7 @@ from node.contract.words import KIND_OF_CODE
 from simulator.forecaster.said import read
 from simulator.forecaster.shelf import Shelf
 from simulator.live.chaos_plan import kind_code
-from simulator.live.chaos_score import Result, judge
+from simulator.live.chaos_score import Recovery, Result, Run, count_missing, judge
 
 SEED = 11
 TOLD = 3
@@ -32,11 +32,16 @@ def shelf(tmp_path: Path) -> Shelf:
     return Shelf(tmp_path / "reader.db")
 
 
-def judged(shelf: Shelf, *messages: tuple[str, bytes]) -> Result:
+def judged(
+    shelf: Shelf,
+    *messages: tuple[str, bytes],
+    leaked: int = 0,
+    recoveries: tuple[Recovery, ...] = (Recovery(0.0, 1.0), Recovery(0.0, 2.0)),
+) -> Result:
     birth = json.dumps({"id": "x", "data": {"epoch": "0000002a", "last_sequence": 0}}).encode()
     came = [read("polewatch/v1/pole-chaos/info", birth), *(read(*one) for one in messages)]
     shelf.put((said, 1.0) for said in came if said is not None)
-    return judge(shelf, TOLD, SEED, [1.0, 2.0], "")
+    return judge(shelf, Run(TOLD, SEED, leaked, recoveries))
 
 
 def test_a_reading_with_everything_in_order_holds(shelf: Shelf) -> None:
@@ -93,3 +98,33 @@ def test_a_number_that_nobody_has_told_of_makes_a_reading_incomplete(shelf: Shel
 
     assert result.lost == 0
     assert not result.holds
+
+
+def test_what_was_missing_until_a_reader_asked_is_lost_although_it_came(shelf: Shelf) -> None:
+    result = judged(shelf, *(message(*name) for name in NAMES), leaked=4)
+
+    assert result.lost == 4
+    assert result.faults() == ["4 messages were lost"]
+
+
+@pytest.mark.parametrize(
+    ("recovery", "holds"),
+    [
+        (Recovery(0.0, 10.0), True),
+        (Recovery(60.0, 10.1), False),
+        (Recovery(61.0, 70.0), True),
+        (Recovery(61.0, 70.1), False),
+    ],
+    ids=str,
+)
+def test_a_node_that_comes_back_too_late_does_not_hold(shelf: Shelf, recovery: Recovery, holds: object) -> None:
+    result = judged(shelf, *(message(*name) for name in NAMES), recoveries=(recovery,))
+
+    assert result.holds is holds
+    assert len(result.faults()) == (0 if holds else 1)
+
+
+def test_what_is_missing_is_counted_by_its_numbers(shelf: Shelf) -> None:
+    judged(shelf, *(message(*name) for name in NAMES if name not in {(1, "end"), (2, "start")}))
+
+    assert count_missing(shelf) == 2

@@ -187,7 +187,7 @@ def test_a_reader_asks_when_nothing_has_changed_for_a_while() -> None:
     assert asking.next(PATIENCE_S - 0.1) is None
     question = asking.next(PATIENCE_S)
     assert question is not None
-    assert (question.node, question.span) == (NODE, Span(3, 8))
+    assert (question.node, question.span) == (NODE, Span(3, 4))
 
 
 def test_a_reader_does_not_ask_for_what_is_on_its_way() -> None:

@@ -111,11 +111,14 @@ def test_training_weeks_never_hear_what_scoring_weeks_hear() -> None:
         assert sealed.isdisjoint(course.tobytes() for course in signature.takes.courses)
 
 
-@pytest.mark.parametrize(("seed", "plays"), [(1, "takes"), (SCORING_FROM + 1, "sealed")])
-def test_a_street_plays_the_takes_of_its_side(seed: int, plays: str) -> None:
+@pytest.mark.parametrize(("seed", "scores"), [(1, False), (SCORING_FROM + 1, True)])
+def test_a_street_plays_the_takes_of_its_side(seed: int, scores: bool) -> None:  # noqa: FBT001 - a case of the test
     whole = table()
     silent = Takes((1.0,), (np.zeros((4, COLUMNS), np.uint8),))
-    only = {name: replace(one, **{plays: silent}) for name, one in whole.source.items()}
+    only = {
+        name: replace(one, sealed=silent) if scores else replace(one, takes=silent)
+        for name, one in whole.source.items()
+    }
 
     heard = hear(Street(seed, None, QUIET), Cut(0.0, 16), replace(whole, source=only))
 

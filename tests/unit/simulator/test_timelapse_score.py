@@ -32,7 +32,7 @@ def risings(seed: int, rises: int, seconds_each: int = 3) -> Risings:
         features,
         np.repeat(np.arange(rises), seconds_each),
         crowd,
-        np.repeat(np.arange(rises), seconds_each) * 60.0,
+        np.repeat(60.0 * np.arange(rises, dtype=np.float64), seconds_each),
         1.0,
     )
 

@@ -10,20 +10,28 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from node.airlock.record import IncidentBegan, IncidentEnded
 from node.contract.base import instant
 from node.contract.command import CommandResult, Refusal
-from node.contract.envelope import Outbound
+from node.contract.envelope import Numbered, Outbound, encode
+from node.contract.topics import topic_of
 from node.contract.words import ClockQuality
 from node.ops.clock import FixedClock
 from node.uplink.audit import Audit
-from node.uplink.commands import ANSWERS_AT_ONCE, Commands
-from node.uplink.news import Answered, Arrived, Connected, Disconnected
+from node.uplink.commands import ANSWERS_AT_ONCE, OBEY_EVERY_S, OBEYED_AT_ONCE, Commands
+from node.uplink.news import HEADER_BYTES, Answered, Arrived, Connected, Disconnected
 from node.uplink.outbox import Moment
 from node.uplink.replay import GIVE_UP_AFTER_S, IN_FLIGHT, Replay
 from tests.unit.uplink.conftest import Side
 from tests.unit.uplink.test_eviction import add_summary
 
 NOW = Moment(0, 0)
+
+
+def packet_bytes(message: Numbered | None) -> int:
+    """How large the packet of a message is."""
+    assert message is not None
+    return len(encode(message)) + len(topic_of(message)) + HEADER_BYTES
 
 
 class Paper:
@@ -337,3 +345,62 @@ def test_no_bytes_at_all_make_a_node_do_anything(
 
     assert not desk.replay.busy
     assert desk.line.sent == []
+
+
+def test_no_more_commands_are_obeyed_than_ten_at_once_and_one_each_five_seconds(desk: Desk) -> None:
+    for number in range(1, 100):
+        desk.ask(now_s=number / 10, number=number, first_sequence=500, last_sequence=600)
+        desk.turn(number / 10)
+
+    answers = [answer for answer, _ in desk.answers]
+    assert sum(answer.status == "accepted" for answer in answers) == OBEYED_AT_ONCE + 9.9 // OBEY_EVERY_S
+    assert {answer.refusal for answer in answers} == {None, Refusal.BUSY}
+
+
+def add_incident(desk: Desk) -> None:
+    """The start and the end of one incident, which the broker has had: numbers 11 and 12."""
+    desk.side.take(IncidentBegan(1, 1, 1, 1), 10.0, sequence=1)
+    desk.side.take(IncidentEnded(1, 0, 3, 12), 11.0, sequence=2)
+    desk.side.outbox.mark([11, 12], [])
+
+
+def test_the_end_of_an_incident_is_not_sent_again_before_the_broker_has_its_start(desk: Desk) -> None:
+    add_incident(desk)
+    desk.ask(first_sequence=11, last_sequence=12)
+    first = desk.turn(0.0) + desk.turn(1.0) + desk.turn(2.0)
+    desk.take()
+
+    assert (first, desk.turn(3.0)) == ([11], [12])
+
+
+def test_an_incident_whose_start_was_refused_is_sent_again_from_its_start(desk: Desk) -> None:
+    add_incident(desk)
+    desk.ask(first_sequence=11, last_sequence=12)
+    desk.turn(0.0)
+    desk.take(reason=0x97)
+
+    assert desk.turn(5.0) == [11]
+
+
+def test_what_is_larger_than_the_broker_takes_now_is_passed_over_and_counted(desk: Desk) -> None:
+    desk.replay.hear(Connected(700), 0.0)
+    add_incident(desk)
+    sizes = {row.sequence: packet_bytes(row.message) for row in desk.side.outbox.sent(1, 12, 99)}
+    desk.replay.hear(Connected(max(sizes.values()) - 1), 0.0)
+    desk.ask(first_sequence=1, last_sequence=12)
+    small = [number for number, size in sizes.items() if size < max(sizes.values())]
+
+    assert 0 < len(small) < 12
+    assert desk.run(0.0, 3.0) == small
+    assert desk.answers[-1][0].gone == 12 - len(small)
+
+
+def test_what_is_passed_over_counts_once_however_often_the_connection_breaks(desk: Desk) -> None:
+    desk.side.store.run("UPDATE message SET body = '{}' WHERE key % (1 << 40) = 2")
+    desk.ask()
+    for second in range(3):
+        desk.turn(float(second))
+        desk.replay.hear(Connected(65_536), second + 0.5)
+    desk.run(5.0, 3.0)
+
+    assert (desk.answers[-1][0].replayed, desk.answers[-1][0].gone) == (9, 1)

@@ -229,6 +229,34 @@ def test_an_outbox_of_the_version_before_keeps_what_waited_in_it(tmp_path: Path)
     assert add_event(side, Severity.MODERATE) == 3
 
 
+def test_a_summary_of_the_time_of_one_kind_counts_none_of_the_others(tmp_path: Path) -> None:
+    path = tmp_path / "outbox.db"
+    side = Side(path)
+    number = add_summary(side)
+    side.store.run("UPDATE message SET body = json_set(body, '$.data.counts', json('{\"noise.spike\": 2}'))")
+    side.store.close()
+    _make_version_1(path)
+    side.open()
+
+    summary = waiting(side)[number]
+    assert isinstance(summary, SummaryMessage)
+    assert summary.data.counts == Counts.of({Kind.NOISE_SPIKE: 2})
+
+
+def test_a_row_of_the_version_before_that_is_no_json_is_unreadable_and_stops_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "outbox.db"
+    side = Side(path)
+    numbers = [add_summary(side), add_summary(side)]
+    side.store.close()
+    _make_version_1(path)
+    with sqlite3.connect(path) as file:
+        file.execute("UPDATE message SET body = 'x' || body WHERE sequence = ?", numbers[:1])
+    side.open()
+
+    assert [waiting(side)[number] is None for number in numbers] == [True, False]
+    assert not side.store.put_aside
+
+
 def _make_version_1(path: Path) -> None:
     """Lays the messages out as the version before did."""
     file = sqlite3.connect(path, isolation_level=None)

@@ -192,7 +192,7 @@ def fill(side: Side) -> int:
 def test_a_full_card_is_told_in_one_line_that_says_what_to_do(side: Side) -> None:
     number = fill(side)
 
-    with pytest.raises(StorageFullError, match="full: free some space"):
+    with pytest.raises(StorageFullError, match="SQLITE_FULL: free some space"):
         side.take(WINDOW, 900.0 * number, sequence=number)
 
 
@@ -246,7 +246,7 @@ def test_a_locked_file_is_told_as_storage_trouble(side: Side) -> None:
     other = sqlite3.connect(side.path, isolation_level=None)
     other.execute("BEGIN EXCLUSIVE")
     try:
-        with pytest.raises(StorageError, match="locked"):
+        with pytest.raises(StorageError, match="SQLITE_BUSY"):
             side.take(began(), 10, sequence=1)
     finally:
         other.close()

@@ -363,3 +363,35 @@ def test_another_boot_id_is_another_boot_however_late_it_asks(desk: Desk) -> Non
 
     assert (same.boot, same.at_ms) == (first.boot, first.at_ms + 1000)
     assert (another.boot, another.at_ms) == (first.boot + 1, first.at_ms)
+
+
+def test_a_lane_that_is_taken_says_nothing_of_another_that_is_not(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, 2)
+    desk.side.close(2000.0)
+    desk.publisher.hear(Connected(65_536), 0.0)
+    desk.pump()
+    for token, message in enumerate(desk.line.messages, 1):
+        desk.publisher.hear(Answered(token, 0 if isinstance(message, EventMessage) else NO_SUBSCRIBER), 0.0)
+
+    assert desk.publisher.no_subscriber
+    assert not desk.publisher.refused
+
+
+def test_a_lane_that_is_taken_again_says_that_somebody_subscribes(desk: Desk) -> None:
+    desk.publisher.hear(Connected(65_536), 0.0)
+    desk.pump()
+    desk.answer(NO_SUBSCRIBER)
+    desk.line.sent.clear()
+    desk.pump(1.5)
+    desk.answer(0, 1.5)
+
+    assert not desk.publisher.no_subscriber
+
+
+def test_one_message_that_is_taken_beside_a_refused_one_does_not_end_the_refusal(desk: Desk) -> None:
+    desk.publisher.hear(Connected(65_536), 0.0)
+    desk.pump()
+    for token, reason in ((1, 0x87), (2, 0)):
+        desk.publisher.hear(Answered(token, reason), 0.0)
+
+    assert desk.publisher.refused

@@ -76,3 +76,10 @@ def test_we_come_back_less_and_less_often_and_at_least_every_ten_minutes(times: 
     ping_pong(longer, times + 1)
 
     assert 0.0 <= rival.wait_s <= longer.wait_s <= LAST_WAIT_S
+
+
+def test_ten_thousand_takeovers_are_borne() -> None:
+    rival = Rival()
+    ping_pong(rival, 10_000)
+
+    assert rival.wait_s == LAST_WAIT_S

@@ -100,3 +100,33 @@ def test_of_a_flood_of_questions_only_the_first_are_kept(mute: Mute) -> None:
 
     assert woken.is_set()
     assert len(opened.news()) == session._MOST_NEWS
+
+
+CONNACK = b"\x20\x03\x00\x00\x00"
+WORSE = {
+    "a topic that is no UTF-8": b"\x30\x05\x00\x01\xff\x00x",
+    "an answer with a reason that there is none of": b"\x90\x04\x00\x01\x00\x3f",
+    "a property that stands twice": b"\x30\x0f\x00\x01t\x0a\x02\x00\x00\x00\x01\x02\x00\x00\x00\x01x",
+}
+
+
+@pytest.mark.parametrize("worse", WORSE.values(), ids=WORSE)
+def test_a_broker_that_says_what_paho_cannot_read_is_left_and_tried_again(worse: bytes) -> None:
+    liar = Mute(CONNACK + worse)
+    opened, _ = session_at(liar.port)
+    opened.start()
+    tries = [liar.came.acquire(timeout=10.0) for _ in range(2)]
+    has_rival = opened.has_rival
+    opened.stop(WILL)
+    liar.close()
+
+    assert tries == [True, True]
+    assert not has_rival
+    assert Disconnected() in opened.news()
+
+
+def test_a_goodbye_without_a_connection_has_not_left(mute: Mute) -> None:
+    opened, _ = session_at(mute.port)
+    opened.start()
+
+    assert opened.stop(WILL) is False

@@ -43,7 +43,7 @@ def test_a_record_is_taken_in_on_a_tick_and_not_between_two(tmp_path: Path, monk
         sender.stop()
         uplink._listener.close()
         uplink._books.store.close()
-        for end in (uplink._waking, uplink._wake):
+        for end in uplink._waking.ends:
             os.close(end)
 
     assert waiting[:2] == [0, 0]
