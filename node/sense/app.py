@@ -132,7 +132,7 @@ class Sense:
             log.info("%s is gone: this process ends, and the next one senses again", self._settings.quarantine.file)
 
     def _turn(self) -> None:
-        """Waits for sound, else for a picture; then looks for a picture without waiting."""
+        """Waits for sound and takes in what is there, else waits for a picture; then looks without waiting."""
         began_s = boot_s()
         heard = self._ear.turn(self._pipeline, _TURN_S)
         seen = self._eye.turn(self._pipeline, 0.0 if heard else _TURN_S)

@@ -6,18 +6,19 @@ hop -> truth -> Meter, TimbreMeter -> Background -> SpikeDetector ────�
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from node.config.sound_classes import SoundClass
 from node.sense.audio.background import Background
-from node.sense.audio.heard import Began, Ended
+from node.sense.audio.heard import BLIND_HOPS, Began, Ended
 from node.sense.audio.impulse import ImpulseDetector
 from node.sense.audio.level import Meter, SoundLevel
 from node.sense.audio.sounds import SoundEvents
 from node.sense.audio.spike import SpikeDetector
 from node.sense.audio.tagger import Scores
 from node.sense.audio.timbre import TimbreMeter
+from node.sense.capture.hops import HOP_S
 from node.sense.truth.microphone import MicrophoneState, MicrophoneTruth
 
 if TYPE_CHECKING:
@@ -27,7 +28,11 @@ if TYPE_CHECKING:
     from node.config.settings import Settings
     from node.sense.audio.ordinary import Ordinary
     from node.sense.audio.tagger import Tagger
+    from node.sense.audio.timbre import Timbre
     from node.sense.capture.ports import AudioBlock
+
+LOST_S: Final = 5.0
+"""A pause longer than this is not bridged: what was open ended at its beginning."""
 
 FRESH_S: Final = 1.0
 """What a window said is worth this long."""
@@ -77,11 +82,24 @@ class Ears:
         self._tagger = tagger
         self._sounds = SoundEvents(settings, thresholds)
         self._scores: Scores | None = None
+        self._last: tuple[SoundLevel, Timbre] | None = None
+
+    @property
+    def lasting(self) -> MicrophoneState:
+        """What the microphone was worth in most of the last five seconds."""
+        return self._truth.lasting
 
     def hear(self, hop: AudioBlock) -> Heard:
         """Takes in one hop: truth first, because a dead microphone is not a quiet street."""
+        last_s = None if self._last is None else self._last[0].t_s
+        lost = self.lose() if last_s is not None and abs(hop.captured_s - last_s) > LOST_S else ()
         state = self._truth.judge(hop)
         level, timbre = self._meter.measure(hop), self._timbre.measure(hop)
+        self._last = level, timbre
+        if not state.is_trusted:
+            self._meter.distrust()
+        if state is MicrophoneState.GAIN_STUCK:
+            self._sounds.doubt()
         if self._ordinary is not None:
             self._background.remember(self._ordinary.at(level.t_s))
         impulses = self._impulse.step(hop, level, self._background, trusted=state.is_trusted)
@@ -93,11 +111,31 @@ class Ears:
         self._sounds.hear(impulses)
         told = self._sounds.step(level, self._background, scores, trusted=state.is_trusted)
         learnt = self._learn(level) if state.is_trusted else None
-        changes = tuple(told if changed is None else [changed, *told])
+        changes = (*lost, *(() if changed is None else (changed,)), *told)
         return Heard(level, state, self._background.l50_db, self._spike.active, self._scores, changes, learnt)
 
-    def finish(self, t_s: float) -> tuple[Ended, ...]:
-        """Listening stops at `t_s`: what is open ends."""
+    def lose(self) -> tuple[Began | Ended, ...]:
+        """Nothing was heard for more than `LOST_S`, as if no microphone had told the truth since the last hop.
+
+        What was open ended with that hop. A second time it does nothing.
+        """
+        if self._last is None:
+            return ()
+        level, timbre = self._last
+        self._last = self._scores = None
+        changes: list[Began | Ended] = []
+        for n in range(1, BLIND_HOPS + 1):
+            later = replace(level, t_s=level.t_s + n * HOP_S)
+            changed = self._spike.step(later, timbre, self._background, trusted=False)
+            changes += () if changed is None else (changed,)
+            changes += self._sounds.step(later, self._background, None, trusted=False)
+        self._impulse.forget()
+        self._meter.distrust()
+        self._truth.lose()
+        return tuple(changes)
+
+    def finish(self, t_s: float) -> tuple[Began | Ended, ...]:
+        """Listening stops at `t_s`: a bang that is looked at is told, and what is open ends."""
         ended = self._spike.finish(t_s)
         return (*(() if ended is None else (ended,)), *self._sounds.finish(t_s))
 
@@ -107,16 +145,18 @@ class Ears:
 
     def forget(self) -> None:
         """Wipes every sample that a stage keeps."""
+        self._meter.forget()
         self._timbre.forget()
         self._impulse.forget()
-        self._scores = None
+        self._last = self._scores = None
         if self._tagger is not None:
             self._tagger.forget()
 
     def _learn(self, level: SoundLevel) -> HourLearnt | None:
         """Takes the level of a trusted hop as background, and as this hour's, unless it is an event's."""
-        self._background.update(level.laf_db, absorb=not self._spike.active)
-        if self._ordinary is None or self._spike.active or self._sounds.active:
+        is_event = self._spike.active or self._sounds.active
+        self._background.update(level.laf_db, absorb=not is_event)
+        if self._ordinary is None or is_event:
             return None
         return self._ordinary.learn(level.t_s, level.laf_db)
 

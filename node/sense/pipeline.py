@@ -23,7 +23,7 @@ from node.sense.audio.ordinary import Ordinary
 from node.sense.audio.tagger import Tagger
 from node.sense.capture.hops import HOP_S, Hopper
 from node.sense.capture.ports import AudioBlock, Frame
-from node.sense.ears import Ears
+from node.sense.ears import LOST_S, Ears
 from node.sense.fusion.incident import Incidents
 from node.sense.fusion.window import Window
 from node.sense.truth.camera import CameraState, CameraTruth
@@ -95,6 +95,7 @@ class Pipeline:
         self._window_ends_s = 0.0
         self._scene: Scene | None = None
         self._hears = False
+        self._heard_s = math.inf
         self.microphone_state = MicrophoneState.OK
         self.camera_state = CameraState.OK
 
@@ -116,15 +117,24 @@ class Pipeline:
         if self._observe is not None and not self._hears:
             self._observe(Observation(frame.captured_s, None, None, spike=False, scene=self._scene))
 
+    @property
+    def lasting_microphone_state(self) -> MicrophoneState:
+        """What the microphone was worth in most of the last five seconds: what a status tells."""
+        return self._ears.lasting
+
     def keep_time(self, t_s: float) -> None:
-        """Closes the window when its time is over: with every sensor lost nothing else would. Opens none."""
+        """Ends what nothing else would end with a sensor lost: incidents, and a window that is over. Opens none."""
+        if t_s - self._heard_s > LOST_S:
+            self._heard_s = math.inf
+            for change in self._ears.lose():
+                self._emit(*self._incidents.observe(change))
         if self._window is not None and self._is_over(self._window, t_s):
             self._close_window(min(t_s, self._window_ends_s))
 
     def finish(self, t_s: float) -> None:
         """Sensing stops: what is open ends, and the window is closed as far as it came."""
-        for ended in self._ears.finish(t_s):
-            self._emit(*self._incidents.observe(ended))
+        for change in self._ears.finish(t_s):
+            self._emit(*self._incidents.observe(change))
         self._keep(self._ears.close_hour(), t_s)
         self._close_window(t_s)
 
@@ -138,6 +148,7 @@ class Pipeline:
     def _hear_hop(self, hop: AudioBlock) -> None:
         """Takes in one hop: what it says goes into its window, what begins or ends with it leaves."""
         heard = self._ears.hear(hop)
+        self._heard_s = heard.level.t_s
         self.microphone_state = heard.state
         window = self._open_window(heard.level.t_s)
         if heard.state.is_trusted:

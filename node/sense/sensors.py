@@ -9,13 +9,19 @@ from node.airlock.record import SensorState
 from node.errors import CameraError, MicrophoneError
 from node.ops.clock import boot_s
 from node.sense.capture.child import CameraGoneError, ChildCamera
-from node.sense.capture.ports import EndOfMedia, Microphone
+from node.sense.capture.ports import AudioBlock, EndOfMedia, Microphone
 from node.sense.pipeline import Pipeline
 from node.sense.truth.camera import CameraState
 from node.sense.truth.microphone import MicrophoneState
 
 ABSENT_AFTER_S = 5.0
 _REOPEN_EVERY_S = 5.0
+CATCH_UP_S = 1.0
+"""So much sound is heard at most before there is a look at the picture."""
+
+SHORTEST_S = 0.005
+"""An empty block counts as so much: a source of nothing but those holds up no picture."""
+
 _MICROPHONE_CODE = {
     MicrophoneState.OK: SensorState.OK,
     MicrophoneState.CLIPPED: SensorState.OK,
@@ -44,30 +50,38 @@ class Ear:
         self.ended = open_microphone is None
 
     def turn(self, pipeline: Pipeline, timeout_s: float) -> bool:
-        """Hands on one block, if one comes in time, and says whether one did. A lost microphone is tried again."""
+        """Hands on the sound that is there, and says whether there was any. A lost microphone is tried again.
+
+        It waits for the first block only, and leaves what is more than `CATCH_UP_S` to the next turn: a slow picture
+        costs no sound, and much sound no picture.
+        """
+        left_s, wait_s = CATCH_UP_S, timeout_s
+        while left_s > 0 and (block := self._read(wait_s)) is not None:
+            self.lost_samples += block.lost_samples
+            pipeline.hear(block)
+            self.heard_s = boot_s()
+            left_s -= max(block.duration_s, SHORTEST_S)
+            wait_s = 0.0
+            if self._told:
+                log.info("the microphone is back")
+                self._told = False
+        return left_s < CATCH_UP_S
+
+    def _read(self, timeout_s: float) -> AudioBlock | None:
+        """The next block; None where none came in time, or the microphone is lost."""
         if self.ended or self._open is None:
-            return False
+            return None
         try:
             if self._microphone is None:
                 if boot_s() < self._next_try_s:
-                    return False
+                    return None
                 self._microphone = self._open()
-            block = self._microphone.read(timeout_s)
+            return self._microphone.read(timeout_s)
         except EndOfMedia:
             self.ended = True
-            return False
         except MicrophoneError as error:
             self._lose(error)
-            return False
-        if block is None:
-            return False
-        self.lost_samples += block.lost_samples
-        pipeline.hear(block)
-        self.heard_s = boot_s()
-        if self._told:
-            log.info("the microphone is back")
-            self._told = False
-        return True
+        return None
 
     @property
     def absent(self) -> bool:
@@ -80,7 +94,7 @@ class Ear:
             return SensorState.OFF
         if self.absent:
             return SensorState.ABSENT
-        return _MICROPHONE_CODE.get(pipeline.microphone_state, SensorState.FAULTY)
+        return _MICROPHONE_CODE.get(pipeline.lasting_microphone_state, SensorState.FAULTY)
 
     def close(self) -> None:
         """Lets go of the device."""

@@ -16,6 +16,9 @@ from scipy.signal import resample_poly
 from node.sense.audio.bangs import Bangs
 from node.sense.audio.impulse import Impulse
 from node.sense.audio.odds import Thresholds
+from node.sense.capture.hops import HOP
+from node.sense.capture.ports import AudioBlock
+from node.sense.truth.microphone import MicrophoneState, MicrophoneTruth
 from tests.unit.sense.audio.banging_street import RATE_HZ, SETTINGS, Post
 
 pytestmark = pytest.mark.realdata
@@ -63,12 +66,17 @@ def clips(shared_data: Path, *folders: str) -> list[Path]:
 
 def heard(street: Street, sound: Sound) -> list[Impulse]:
     """The impulses of the street with a sound in it."""
+    rest = mixed(street, sound)[round(WARM_S * RATE_HZ) :].astype(np.float32)
+    return deepcopy(street.post).hear(rest, WARM_S)
+
+
+def mixed(street: Street, sound: Sound) -> Sound:
+    """The street with a sound in it, cut at full scale."""
     first, part = round(AT_S * RATE_HZ), sound[: round(LONGEST_S * RATE_HZ)]
     gain = np.sqrt(10 ** (OVER_DB / 10) * np.mean(np.square(street.sound)) / loudest(part))
-    mixed = street.sound.copy()
-    mixed[first : first + part.size] += gain * part
-    rest = np.clip(mixed, -1, 1)[round(WARM_S * RATE_HZ) :].astype(np.float32)
-    return deepcopy(street.post).hear(rest, WARM_S)
+    both = street.sound.copy()
+    both[first : first + part.size] += gain * part
+    return np.clip(both, -1, 1)
 
 
 def from_its_onset(sound: Sound) -> Sound:
@@ -112,6 +120,20 @@ def test_few_loud_sounds_that_are_no_bangs_are_told_as_one(shared_data: Path, st
         told.append(is_told(heard(street, sound)))
 
     assert sum(told) <= 0.2 * len(told)
+
+
+@pytest.mark.parametrize("folder", ["explosion", "door_bang"])
+def test_no_real_bang_is_taken_for_gain_that_ran_away(shared_data: Path, street: Street, folder: str) -> None:
+    stuck = []
+    for path in clips(shared_data, folder):
+        sound, truth = mixed(street, from_its_onset(loaded(path))).astype(np.float32), MicrophoneTruth()
+        hops = sound[: sound.size // HOP * HOP].reshape(-1, HOP)
+        rails = np.count_nonzero(np.abs(hops) >= 1, axis=1)
+        blocks = [AudioBlock(hop, 0.0, clipped_samples=int(rail)) for hop, rail in zip(hops, rails, strict=True)]
+        states = [truth.judge(block) for block in blocks]
+        stuck += [path.name] * (MicrophoneState.GAIN_STUCK in states)
+
+    assert stuck == []
 
 
 def test_the_street_itself_has_no_impulse(street: Street) -> None:

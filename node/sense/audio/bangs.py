@@ -8,8 +8,8 @@ The rules:
 3. A shot and a lone firework cannot be told apart within a second. So a shot is looked at once more half a second
    later, when a firework crackles; where both are likely it has no name, and none is a shot while fireworks are about.
 4. Without a name it has to be loud, sudden and short: a horn, a voice and a bell are not.
-5. A regular train that the model has no name for is a machine, and not told; so is what goes on for five seconds. At
-   the converter's rail it is told all the same.
+5. A regular train is told as its first bang, and not at all where a model that knows shots hears none in it: it is a
+   machine, as is what goes on for five seconds. At the converter's rail it is told all the same.
 6. What bangs as loudly several times a day belongs to the street, and is not told.
 """
 
@@ -24,7 +24,7 @@ from node.sense.audio.burst import Burst
 from node.sense.audio.habit import Habit
 from node.sense.audio.heard import Confidence
 from node.sense.audio.impulse import AFTER
-from node.sense.audio.odds import NEVER, Thresholds, log_odds
+from node.sense.audio.odds import CLEAR_ODDS, NEVER, Thresholds, log_odds
 
 if TYPE_CHECKING:
     from node.config.sound_events import ImpulseSettings, SoundEventSettings
@@ -47,9 +47,6 @@ LATER_S: Final = (0.95, 1.6)
 
 LIKELY_ODDS: Final = 2.0
 """A class is likely whose log odds lie less than this under its threshold."""
-
-CLEAR_ODDS: Final = 2.0
-"""So far above the threshold is clear."""
 
 NAMED_SLACK_DB: Final = 10.0
 """What has a name may be this much weaker than what has none."""
@@ -111,7 +108,7 @@ class Bangs:
         self._burst = Burst()
         self._habit = Habit()
         self._waiting: list[_Waiting] = []
-        self._fireworks_s = NEVER
+        self._fireworks_s = self._shots_s = self._no_shots_s = NEVER
 
     @property
     def expects(self) -> bool:
@@ -131,6 +128,7 @@ class Bangs:
             SoundClass.GUNSHOT, NEVER
         ):
             self._fireworks_s = scores.t_s
+        self._see_shots(scores.t_s, odds.get(SoundClass.GUNSHOT, NEVER))
         for one in self._waiting:
             after_s = scores.t_s - one.impulse.onset_s
             if HOLDS_S[0] <= after_s <= HOLDS_S[1]:
@@ -140,12 +138,17 @@ class Bangs:
                 one.looks += 1
                 one.odds[SoundClass.FIREWORKS] = max(fireworks, one.odds.get(SoundClass.FIREWORKS, NEVER))
 
-    def decide(self, now_s: float) -> list[Bang]:
-        """The bangs that are worth telling, now that it is `now_s`, oldest first."""
+    def decide(self, now_s: float, *, last: bool = False) -> list[Bang]:
+        """The bangs that are worth telling, now that it is `now_s`, oldest first.
+
+        Args:
+            now_s: now.
+            last: no further window will come: each of them is judged by what is known of it.
+        """
         told = []
         for one in list(self._waiting):
             name = self._name(one, now_s)
-            if name is None and not self._is_over(one, now_s):
+            if name is None and not last and not self._is_over(one, now_s):
                 continue
             self._waiting.remove(one)
             bang = self._named(one, name) if name is not None else self._unnamed(one)
@@ -153,9 +156,23 @@ class Bangs:
                 told.append(bang)
         return told
 
-    def forget(self) -> None:
-        """Drops what is looked at: what it was can no longer be known."""
+    def drop(self) -> None:
+        """Drops what is looked at: it was no sound of the street."""
         self._waiting.clear()
+
+    def _see_shots(self, t_s: float, odds: float) -> None:
+        """Takes what a window said of shots; a model without a threshold for them says nothing."""
+        margin = self._thresholds.margin(SoundClass.GUNSHOT, odds)
+        if margin >= -LIKELY_ODDS:
+            self._shots_s = t_s
+        elif margin > NEVER:
+            self._no_shots_s = t_s
+
+    def _may_be_first_shot(self, impulse: Impulse) -> bool:
+        """Whether a regular train began with it that no window denies to be shots; the others belong to the first."""
+        began_s = self._burst.began_s
+        denied = self._no_shots_s >= began_s + HOLDS_S[0] and self._shots_s < began_s
+        return impulse.onset_s <= began_s and not denied
 
     def _margin(self, one: _Waiting, name: SoundClass) -> float:
         return self._thresholds.margin(name, one.odds.get(name, NEVER))
@@ -165,7 +182,7 @@ class Bangs:
         # A pane that breaks does not overload a microphone that stands 120 dB.
         names = [name for name in KIND_OF if not (name is SoundClass.GLASS_BREAK and one.impulse.overload)]
         best = max(names, key=lambda name: self._margin(one, name))
-        if self._margin(one, best) < 0 or not self._has_shape(one.impulse):
+        if self._margin(one, best) < 0 or not self.has_shape(one.impulse):
             return None
         gunshot, fireworks = (one.odds.get(name, NEVER) for name in (SoundClass.GUNSHOT, SoundClass.FIREWORKS))
         if best is SoundClass.FIREWORKS and fireworks - gunshot < self._rival_odds:
@@ -187,7 +204,7 @@ class Bangs:
             return True
         return not doubtful and (bool(one.windows) or waited_s >= self._settings.name_within_s)
 
-    def _has_shape(self, impulse: Impulse) -> bool:
+    def has_shape(self, impulse: Impulse) -> bool:
         """Whether it is sudden and strong enough to have a name."""
         s = self._settings
         prominent = impulse.prominence >= s.prominence or self._burst.count > 1
@@ -210,7 +227,7 @@ class Bangs:
         short = impulse.overload or impulse.decay_ms < AFTER or impulse.kurtosis >= NOISE_KURTOSIS
         if not (loud and sudden and short):
             return None
-        machine = self._burst.is_machine or (self._burst.is_regular and bool(self._thresholds))
+        machine = self._burst.is_machine or (self._burst.is_regular and not self._may_be_first_shot(impulse))
         rank = self._habit.rank(impulse.onset_s, impulse.level_over_l50_db)
         if (machine and not impulse.overload) or rank >= s.usual_per_day:
             return None

@@ -56,6 +56,7 @@ class FilterBank:
         )
         self._recursion = Recursion(np.linalg.matrix_power(a, block), samples // block)
         self._state = np.zeros(order)
+        self._state_before = self._state
         # Where each block's samples stand before the state that it begins with: one product answers both.
         self._asked = np.empty((samples // block, block + order))
         self._answers = np.empty((samples // block, outputs * block))
@@ -66,6 +67,10 @@ class FilterBank:
         """Forgets the past: as if silence had come before."""
         self._state = np.zeros_like(self._state)
         self.wipe()
+
+    def take_back(self) -> None:
+        """Undoes the last call: the states are those before it."""
+        self._state = self._state_before
 
     def wipe(self) -> None:
         """Wipes the samples of the last call, and what was made of them. The states are kept."""
@@ -84,7 +89,7 @@ class FilterBank:
         Raises:
             ValueError: it is another number of samples.
         """
-        block, asked = self._block, self._asked
+        block, asked, self._state_before = self._block, self._asked, self._state
         if samples.shape != (len(asked) * block,):
             raise ValueError(f"the bank takes {len(asked) * block} samples, not {samples.shape}")
         asked[:, :block] = samples.reshape(-1, block)

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import Final
 
 from node.contract.words import Evidence, Kind
+
+BLIND_HOPS: Final = 40
+"""Lost blocks are bridged; five seconds without trusted sound are not: the street may be another one then."""
 
 
 class Confidence(IntEnum):

@@ -21,7 +21,7 @@ from node.sense.audio.level import FINE
 from node.sense.audio.onset import BEFORE, DEAD, decay_ms, onsets, rise_ms
 from node.sense.audio.prominence import STEP_S, fast_energies, prominence
 from node.sense.capture.hops import HOP
-from node.sense.capture.ports import SAMPLE_RATE_HZ
+from node.sense.capture.ports import RAIL, SAMPLE_RATE_HZ
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -43,7 +43,6 @@ RISEN_DB: Final = 10.0
 shots took 2 ms and less, 10 of 10 horns 5 and more, 17 of 18 voices and whistles 4 and more (2026-11)."""
 
 LOUDEST_DB: Final = 3.0
-RAIL: Final = 0.99
 TINY: Final = 1e-15
 
 
@@ -104,7 +103,7 @@ class ImpulseDetector:
         self._full_scale_db = full_scale_db
         self._last: _Heard | None = None
         self._lead = np.zeros(LEAD_MS * FINE, dtype=np.float32)
-        self._fast = 0.0
+        self._fast: float | None = None
         self._tail: NDArray[np.float64] = np.empty(0)
         self._waiting: list[int] = []
         self._dead_until = -STEPS
@@ -129,7 +128,9 @@ class ImpulseDetector:
             return []
         samples = np.concatenate((self._lead, hop.samples))
         self._lead = hop.samples[-LEAD_MS * FINE :].copy()
-        now = _Heard(hop.captured_s, samples, level.a_steps, self._fast, level.lcpeak_db)
+        # Nobody knows how loud it was before: as loud as the middle of this hop, for a bang in it was not there before.
+        fast_before = float(np.median(level.a_steps)) if self._fast is None else self._fast
+        now = _Heard(hop.captured_s, samples, level.a_steps, fast_before, level.lcpeak_db)
         last, begun, found = self._last, self._waiting, self._onsets(now.steps, background)
         self._last, self._fast = now, self._energy(level.laf_db)
         self._waiting = [at for at in found if at >= 0]
@@ -152,7 +153,7 @@ class ImpulseDetector:
         if self._last is not None:
             self._last.samples.fill(0.0)
         self._lead.fill(0.0)
-        self._last = None
+        self._last = self._fast = None
         self._tail = np.empty(0)
         self._waiting = []
         self._dead_until = -STEPS

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final
 
 from node.config.sound_classes import SoundClass
 from node.contract.words import Kind
-from node.sense.audio.odds import NEVER, Thresholds, log_odds
+from node.sense.audio.odds import CLEAR_ODDS, NEVER, Thresholds, log_odds
 
 if TYPE_CHECKING:
     from node.config.sound_events import SoundEventSettings
@@ -29,7 +29,6 @@ APART_S: Final = 0.4
 
 WINDOW_S: Final = 1.0
 STEP_S: Final = 0.5
-CLEAR_ODDS: Final = 2.0
 
 
 @dataclass(frozen=True, slots=True)

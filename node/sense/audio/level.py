@@ -96,7 +96,9 @@ class Meter:
         self._keep, self._add = _time_weightings(HOP // FINE)
         self._fast_and_slow = np.zeros((2, 1))
         # Energies of the last second's hops: A, C, unweighted; and the mean of their samples.
-        self._second: deque[tuple[float, float, float, float]] = deque(maxlen=SECOND_HOPS)
+        # None stands for a hop that was not to be believed.
+        self._second: deque[tuple[float, float, float, float] | None] = deque(maxlen=SECOND_HOPS)
+        self._begins_anew = False
 
     def measure(self, hop: AudioBlock) -> MeterReading:
         """The levels of the next hop.
@@ -111,6 +113,10 @@ class Meter:
         heard = self._bank.filter(samples)
         steps = np.einsum("ijk,ijk->ij", heard, heard)
         a_energy, c_energy, voice_energy = (steps.sum(axis=0) / HOP).tolist()
+        if self._begins_anew:
+            # The middle, for a bang in this hop was not there before it.
+            self._fast_and_slow[:] = np.median(steps[:, 0]) / FINE
+            self._begins_anew = False
         weighted = self._keep * (self._fast_and_slow + np.cumsum(self._add * steps[:, 0], axis=1))
         self._fast_and_slow = weighted[:, -1:].copy()
         c = heard[:, 1]
@@ -134,13 +140,20 @@ class Meter:
             a_steps=steps[:, 0] / FINE,
         )
 
+    def distrust(self) -> None:
+        """Takes the last hop out again: the next one is measured as if it had always been as loud as in that one."""
+        self._bank.take_back()
+        self._second[-1] = None
+        self._begins_anew = True
+
     def forget(self) -> None:
         """Wipes the samples of the last hop. Measuring goes on as if nothing had been wiped."""
         self._bank.wipe()
 
     def _energies_1s(self) -> tuple[float, float, float]:
         """The mean A, C and unweighted energy of the last second; its mean sample is the converter's offset."""
-        a, c, z, offset = (sum(column) / len(self._second) for column in zip(*self._second, strict=True))
+        known = [one for one in self._second if one is not None]
+        a, c, z, offset = (sum(column) / len(known) for column in zip(*known, strict=True))
         return a, c, z - offset * offset
 
     def _level(self, energy: float) -> float:

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 LEAST: Final = 1e-6
 NEVER: Final = -math.inf
+CLEAR_ODDS: Final = 2.0
+"""So far above its threshold a class is clear."""
 
 
 def log_odds(probability: float) -> float:

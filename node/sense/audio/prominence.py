@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from node.sense.audio.level import FAST_S
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -19,7 +21,6 @@ STEP_S: Final = 0.01
 """From one level to the next; the method asks for 10 to 25 ms."""
 
 GRADIENT_DB_PER_S: Final = 10.0
-FAST_S: Final = 0.125
 
 
 def fast_energies(energies: NDArray[np.float64], before: float, step_s: float) -> NDArray[np.float64]:

@@ -2,8 +2,10 @@
 
 The rules:
 1. `bangs` says what a bang is told as, `lasting` what windows of the model say; here incidents begin and end.
-2. While fireworks or shots go on, every further bang belongs to them; no bang is an impulse beside a named one.
-3. A microphone that is not to be trusted tells nothing. After five seconds of it what was open has ended.
+2. While fireworks or shots go on, every further bang belongs to them; no bang is an impulse beside a named one. Half a
+   minute after the model said so last, it takes in no more.
+3. A microphone that is not to be trusted tells nothing but the bang that it had heard before. After five seconds of it
+   what was open has ended.
 """
 
 from __future__ import annotations
@@ -13,13 +15,13 @@ from typing import TYPE_CHECKING, Final
 
 from node.contract.words import Evidence, Kind
 from node.sense.audio.bangs import KIND_OF, Bang, Bangs
-from node.sense.audio.heard import Began, Confidence, Ended
+from node.sense.audio.heard import BLIND_HOPS, Began, Confidence, Ended
 from node.sense.audio.lasting import RULES, Lasting, Lasts
 from node.sense.audio.odds import Thresholds
 from node.sense.audio.spell import Spell
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from node.config.settings import Settings
     from node.config.sound_classes import SoundClass
@@ -28,7 +30,6 @@ if TYPE_CHECKING:
     from node.sense.audio.level import SoundLevel
     from node.sense.audio.tagger import Scores
 
-BLIND_HOPS: Final = 40
 AWAKE_S: Final = 2.0
 """The model stays awake for this long after the last reason, so that a pause does not cut what it hears."""
 
@@ -81,10 +82,15 @@ class SoundEvents:
     def hear(self, impulses: Sequence[Impulse]) -> None:
         """Takes the impulses of a hop, before its `step`."""
         for impulse in impulses:
-            open_one = next((self._spells[kind] for kind in SWALLOWS if self._spells[kind].is_open), None)
-            (open_one or self._spells[Kind.SOUND_IMPULSE]).hear(impulse.onset_s)
+            open_one = self._swallows(SWALLOWS, impulse.onset_s)
+            if self._bangs.has_shape(impulse):
+                (open_one or self._spells[Kind.SOUND_IMPULSE]).hear(impulse.onset_s)
             if open_one is None:
                 self._bangs.hear(impulse)
+
+    def doubt(self) -> None:
+        """A fault is found that began before it was found: a bang that is looked at was none."""
+        self._bangs.drop()
 
     def step(
         self, level: SoundLevel, background: Background, scores: Scores | None, *, trusted: bool
@@ -111,21 +117,21 @@ class SoundEvents:
             found += self._see(scores, level.t_s)
         for bang in self._bangs.decide(level.t_s):
             found += self._take(bang, level.t_s)
-        ended = (spell.step(level.t_s, self._over_db[-1]) for spell in self._spells.values())
-        return [*found, *(one for one in ended if one is not None)]
+        return [*found, *self._end(level.t_s)]
 
-    def finish(self, t_s: float) -> list[Ended]:
-        """Listening stops at `t_s`: what is open ends."""
-        self._forget()
-        return self._stop(t_s, t_s)
+    def finish(self, t_s: float) -> list[Began | Ended]:
+        """Listening stops at `t_s`: a bang that is looked at is told now, and what is open ends."""
+        return [*self._decide_last(t_s), *self._stop(t_s, t_s)]
 
     def _take(self, bang: Bang, now_s: float) -> list[Began | Ended]:
         """The incident that a bang begins, if it is not a part of one."""
         spell = self._spells[bang.kind]
-        if bang.kind is Kind.SOUND_IMPULSE:
-            spell = next((self._spells[kind] for kind in NAMED if self._spells[kind].is_open), spell)
-        if spell.is_open:
-            spell.hear(bang.onset_s)
+        if bang.kind is Kind.SOUND_IMPULSE and any(self._spells[kind].is_open for kind in NAMED):
+            owner = self._swallows(NAMED, bang.onset_s)
+            if owner is not None:
+                owner.hear(bang.onset_s)
+        elif spell.is_open:
+            spell.name(bang.onset_s)
         elif spell.may_begin(bang.onset_s):
             return [spell.begin(bang.onset_s, now_s, bang.level_db, bang.confidence, bang.evidence)]
         return []
@@ -139,7 +145,7 @@ class SoundEvents:
             if lasts is None:
                 continue
             if spell.is_open:
-                spell.hear(scores.t_s)
+                spell.name(scores.t_s)
             elif lasts.since_s is not None and spell.may_begin(scores.t_s):
                 found.append(self._lasts(spell, lasts, now_s))
         return found
@@ -148,18 +154,34 @@ class SoundEvents:
         began_s = max(lasts.since_s if lasts.since_s is not None else now_s, 0.0)
         confidence = Confidence.MEDIUM if lasts.clear else Confidence.LOW
         evidence = (Evidence.CLASSIFIER, Evidence.LEVEL_RISE, Evidence.SUSTAINED)
-        return spell.begin(began_s, now_s, max(self._over_db), confidence, evidence)
+        began = spell.begin(began_s, now_s, max(self._over_db), confidence, evidence)
+        spell.hear(now_s)
+        return began
 
     def _go_blind(self, now_s: float) -> list[Began | Ended]:
-        """Nothing is told; what was open ends where it was heard last, once that is long ago."""
-        self._forget()
-        return [*self._stop(self._heard_s, now_s)] if self._blind_hops == BLIND_HOPS else []
+        """What was heard before is told; what was open ends where it was heard last, once that is long ago."""
+        stopped = self._stop(self._heard_s, now_s) if self._blind_hops == BLIND_HOPS else []
+        return [*self._decide_last(now_s), *stopped]
 
-    def _forget(self) -> None:
-        self._bangs.forget()
+    def _decide_last(self, now_s: float) -> list[Began | Ended]:
+        """What a bang begins that is looked at no longer; the windows so far are dropped."""
         self._over_db.clear()
         for one in self._lasting:
             one.forget()
+        return [found for bang in self._bangs.decide(now_s, last=True) for found in self._take(bang, now_s)]
+
+    def _swallows(self, kinds: Iterable[Kind], t_s: float) -> Spell | None:
+        """The incident of one of these kinds that a bang at `t_s` belongs to."""
+        return next((self._spells[kind] for kind in kinds if self._spells[kind].swallows(t_s)), None)
+
+    def _end(self, now_s: float) -> list[Ended]:
+        """What is over by now; the windows that told it are forgotten, and tell no other."""
+        steps = (spell.step(now_s, self._over_db[-1]) for spell in self._spells.values())
+        ended = [one for one in steps if one is not None]
+        for one in self._lasting:
+            if any(each.kind is one.kind for each in ended):
+                one.forget()
+        return ended
 
     def _stop(self, heard_s: float, now_s: float) -> list[Ended]:
         ended = (spell.stop(heard_s, now_s) for spell in self._spells.values())

@@ -76,7 +76,7 @@ class TimbreMeter:
         if hop.samples.size != HOP or not np.isfinite(hop.samples).all():
             raise ValueError(f"the timbre is measured of hops of {HOP} finite samples")
         sound = np.concatenate((self._kept, hop.samples))
-        self._kept = sound[-_KEPT:]
+        self._kept[:] = sound[-_KEPT:]
         frames = np.lib.stride_tricks.sliding_window_view(sound, _FRAME)[::_STRIDE]
         spectra = np.fft.rfft(frames * self._window)
         power = np.square(spectra.real) + np.square(spectra.imag)
@@ -86,8 +86,8 @@ class TimbreMeter:
         return Timbre(tuple(octaves.tolist()), _lines(mean[self._voice]), tuple(steps.tolist()))
 
     def forget(self) -> None:
-        """Drops the sound it holds: as if silence had come before."""
-        self._kept = np.zeros(_KEPT)
+        """Wipes the sound it holds: as if silence had come before."""
+        self._kept.fill(0.0)
 
 
 def _lines(power: NDArray[np.float64]) -> float:

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 SAMPLE_RATE_HZ = 48_000
 """The one rate that the line works at. Adapters resample what comes at another rate."""
 
+RAIL = 0.99
+"""A sample from here to full scale may stand at the rail: a resampler rounds off what was cut."""
+
 
 class _NoExit:
     """Raw sensor data: refuses every road that leads out of the process."""

@@ -3,9 +3,9 @@
 No sound of a street does that. A crowd leaves the octave of 31.5 Hz as it was, a drill has a shape of its own, and
 what raises every band, an explosion, is over soon. The rules:
 1. A step: within a hop the octaves from 31.5 Hz up rise by `STEP_DB` in the middle.
-2. It is gain when all of them rose alike (`ALIKE_DB`, root mean square) and stay for `SETTLED` hops, the highest ones
-   too (`STEADY_DB`): those fade first in the echo of a bang. Or when a tenth of all samples and more stand at the rail
-   and do not leave it: no street is as loud as that, and tones from the rail hide how alike the octaves rose.
+2. It is gain when a tenth of all samples and more stand at the rail and do not leave it for `SETTLED` hops: no street
+   is as loud as that. Or when all octaves rose alike (`ALIKE_DB`, root mean square) and stay for `STAYS` hops, the
+   highest ones too (`STEADY_DB`): those fade first in the echo of a bang.
 3. It is over when the street is back nearer to what it was than to what it became. What it was is the quiet of the
    last minute, not the moment of the step: a lorry may have passed just then.
 4. A microphone that stands at the rail for ten seconds, one sample of twenty, has too much gain whatever came before.
@@ -28,7 +28,10 @@ clips, nothing that is steady comes under 4 dB (measured 2026-11)."""
 STEADY_DB: Final = 3.0
 HIGHEST: Final = 3
 SETTLED: Final = 3
-"""Hops after a step; with the hop that holds the step they are fewer than a spike needs."""
+"""Hops after a step into the rail; with the hop that holds the step they are fewer than a spike needs."""
+
+STAYS: Final = 8
+"""Hops after any other step: explosions are as even as gain for half a second (measured 2026-11)."""
 
 BEFORE: Final = 8
 """Hops before a step, 1 s: what every octave rose from."""
@@ -40,7 +43,7 @@ SOUNDLESS: Final = 1e-11
 FEWEST_BANDS: Final = 6
 CUT_SHARE: Final = 0.1
 CUT_STAYS: Final = 0.7
-"""The part of the greatest share at the rail that has to be left after the last hop: a bang leaves the rail."""
+"""The part of the middle share at the rail that has to be left after the last hop: a bang leaves the rail."""
 
 RAIL_SHARE: Final = 0.05
 RAIL_HOPS: Final = 80
@@ -50,8 +53,8 @@ class GainWatch:
     """Watches hop after hop; remembers the octaves of the last minute."""
 
     def __init__(self) -> None:
-        self._recent: deque[tuple[Bands, float]] = deque(maxlen=BEFORE + 1 + SETTLED)
-        self._means_db: deque[float] = deque(maxlen=BEFORE + 1 + SETTLED)
+        self._recent: deque[tuple[Bands, float]] = deque(maxlen=BEFORE + 1 + STAYS)
+        self._means_db: deque[float] = deque(maxlen=BEFORE + 1 + STAYS)
         self._minute: deque[Bands] = deque(maxlen=MINUTE)
         self._floor_db: Bands | None = None
         self._rise_db = 0.0
@@ -79,28 +82,38 @@ class GainWatch:
         return self._floor_db is not None or self._rail_hops >= RAIL_HOPS
 
     def _look_for_step(self) -> None:
-        if len(self._recent) < (self._recent.maxlen or 0) or not self._is_louder():
-            return
-        octaves = np.array([energy for energy, _ in self._recent])
+        """Rule 2: soon where it stands at the rail, later where it only stays as loud."""
+        for settled in (SETTLED, STAYS):
+            rise_db = self._step_db(settled, at_rail=settled == SETTLED)
+            if rise_db is not None:
+                before = [energy for energy, _ in self._recent][-settled - 1 - BEFORE : -settled - 1]
+                quiet = np.percentile([*self._minute, *before], 10, axis=0)
+                self._floor_db, self._rise_db = 10 * np.log10(quiet), rise_db
+                return
+
+    def _step_db(self, settled: int, *, at_rail: bool) -> float | None:
+        """How far the gain rose in the hop before the last `settled` ones; None where it did not."""
+        if len(self._recent) < BEFORE + 1 + settled or not self._is_louder(settled):
+            return None
+        octaves = np.array([energy for energy, _ in self._recent][-BEFORE - 1 - settled :])
         before = octaves[:BEFORE].mean(axis=0)
         heard = before > SOUNDLESS
         if np.count_nonzero(heard) < FEWEST_BANDS:
-            return
+            return None
         over_db = 10 * np.log10(octaves[:, heard] / before[heard])
-        rise_db = 10 * np.log10(octaves[-SETTLED:, heard].mean(axis=0) / before[heard])
+        rise_db = 10 * np.log10(octaves[-settled:, heard].mean(axis=0) / before[heard])
         middle_db = float(np.median(rise_db))
         if middle_db < STEP_DB or float(np.median(over_db[BEFORE - 1])) > STEP_DB / 2:
-            return
-        cut = [share for _, share in self._recent][-SETTLED:]
-        is_cut = min(cut) > CUT_SHARE and cut[-1] > CUT_STAYS * max(cut)
-        if is_cut or (float(rise_db.std()) <= ALIKE_DB and _is_steady(over_db[-SETTLED:])):
-            quiet = np.percentile([*self._minute, *octaves[:BEFORE]], 10, axis=0)
-            self._floor_db, self._rise_db = 10 * np.log10(quiet), middle_db
+            return None
+        cut = [share for _, share in self._recent][-settled:]
+        is_cut = min(cut) > CUT_SHARE and cut[-1] > CUT_STAYS * float(np.median(cut))
+        is_alike = float(rise_db.std()) <= ALIKE_DB and _is_steady(over_db[-settled:])
+        return middle_db if (is_cut if at_rail else is_alike) else None
 
-    def _is_louder(self) -> bool:
+    def _is_louder(self, settled: int) -> bool:
         """Whether the octaves rose at all; nearly every hop ends here, for the price of two sums."""
-        means_db = list(self._means_db)
-        return sum(means_db[-SETTLED:]) / SETTLED - sum(means_db[:BEFORE]) / BEFORE > STEP_DB / 2
+        means_db = list(self._means_db)[-BEFORE - 1 - settled :]
+        return sum(means_db[-settled:]) / settled - sum(means_db[:BEFORE]) / BEFORE > STEP_DB / 2
 
     def _is_back(self, octaves: Bands, floor_db: Bands) -> bool:
         heard = floor_db > 10 * np.log10(SOUNDLESS)

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from node.sense.capture.hops import HOP
+from node.sense.capture.ports import RAIL
 from node.sense.truth.deafness import DeafnessWatch
 from node.sense.truth.gain import GainWatch
 from node.sense.truth.offset import OffsetWatch
@@ -35,7 +36,6 @@ DEAD_SPAN: Final = 4.5 * LSB
 """From the least to the greatest sample: dither of one step spans 2, and up to 4 when it was resampled."""
 
 STUCK_SHARE: Final = 0.98
-RAIL: Final = 0.99
 CLIPPED_SHARE: Final = 0.001
 ALIVE_HOPS: Final = 4
 LASTING_HOPS: Final = 40
@@ -75,18 +75,30 @@ class MicrophoneTruth:
         self._deafness = DeafnessWatch()
         self._wind = WindWatch()
         self._states: deque[MicrophoneState] = deque(maxlen=LASTING_HOPS)
+        self._is_lost = False
 
     @property
     def lasting(self) -> MicrophoneState:
-        """The state that more than half of the last five seconds had; OK where there is none."""
+        """The state that more than half of the last five seconds had; OK where there is none.
+
+        GAPPED where so many samples were lost that there was no hop to judge (`lose`).
+        """
+        if self._is_lost:
+            return MicrophoneState.GAPPED
         state, hops = Counter(self._states).most_common(1)[0] if self._states else (MicrophoneState.OK, 0)
         return state if hops > LASTING_HOPS // 2 else MicrophoneState.OK
 
     def judge(self, hop: AudioBlock) -> MicrophoneState:
         """What this hop is worth. Its samples are finite; one that is empty or no whole hop is SILENT."""
+        self._is_lost = False
         state = self._judge(hop)
         self._states.append(state)
         return state
+
+    def lose(self) -> None:
+        """For longer than a short pause there was no hop to judge."""
+        self._is_lost = True
+        self._states.clear()
 
     def _judge(self, hop: AudioBlock) -> MicrophoneState:
         if _is_dead(hop):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from node.sense.audio.tagger import Tagger
 from node.sense.capture.hops import HOP, HOP_S
 from node.sense.capture.ports import AudioBlock
 from node.sense.ears import Ears, Heard
+from node.sense.truth.microphone import MicrophoneState
 from tests.unit.sense.audio.banging_street import RATE_HZ, SETTINGS, at, bang, hum
 from tests.unit.sense.audio.tiny_models import entry, mean_size
 
@@ -107,6 +109,59 @@ def test_a_bang_in_a_hop_after_lost_samples_is_not_told(lost: int) -> None:
     assert changes == []
 
 
+def arrays(thing: object, path: str = "") -> Iterator[tuple[str, NDArray[np.generic]]]:
+    """Every array that can be reached from a part of the node, with the way to it."""
+    if isinstance(thing, np.ndarray):
+        yield path, thing
+        return
+    inside: dict[str, object] = {}
+    if isinstance(thing, Mapping):
+        inside = {str(name): one for name, one in thing.items()}
+    elif isinstance(thing, list | tuple | deque):
+        inside = {str(n): one for n, one in enumerate(thing)}
+    elif type(thing).__module__.startswith("node."):
+        inside = dict(vars(thing)) if hasattr(thing, "__dict__") else {}
+        inside |= {name: getattr(thing, name) for name in getattr(thing, "__slots__", ()) if hasattr(thing, name)}
+    for name, one in inside.items():
+        yield from arrays(one, f"{path}.{name}")
+
+
+def test_after_forgetting_no_array_holds_a_millisecond_of_what_was_heard(street: Samples) -> None:
+    ears, deaf = Ears(SETTINGS, tagger()), Ears(SETTINGS, tagger())
+    listened(ears, street[: round(14.05 * RATE_HZ)])
+    heard = sum(one.size for _, one in arrays(ears))
+
+    ears.forget()
+
+    deaf.forget()  # an array that was never written holds anything
+    new = dict(arrays(deaf))
+    assert heard > RATE_HZ
+    for path, one in arrays(ears):
+        # What is shorter than 1 ms of samples is the state of a filter or the level of an octave.
+        assert one.size < RATE_HZ // 1000 or np.array_equal(one, new[path]), path
+
+
+def test_while_a_sound_is_an_incident_its_level_does_not_become_the_background() -> None:
+    t_s = np.arange(60 * RATE_HZ) / RATE_HZ
+    wail = (0.02 * np.sin(2 * np.pi * 700 * t_s + 600 * np.sin(np.pi * t_s))).astype(np.float32)
+    heard = listened(Ears(SETTINGS, tagger()), at(hum(90.0), wail, 20.0))
+    before_db, after_db = heard[round(19 / HOP_S)].background_db, heard[-1].background_db
+
+    assert [type(one) for one in told(heard, Kind.SOUND_SIREN)] == [Began, Ended]
+    assert after_db is not None
+    assert after_db == pytest.approx(before_db, abs=1.0)
+
+
+def test_a_step_of_gain_that_stays_under_the_rail_tells_nothing() -> None:
+    sound = hum(20.0)
+    sound[round(13.7 * RATE_HZ) :] *= 30
+
+    heard = listened(Ears(SETTINGS), sound)
+
+    assert [change for one in heard for change in one.changes] == []
+    assert heard[-1].state is MicrophoneState.GAIN_STUCK
+
+
 def test_what_was_forgotten_is_heard_no_more(street: Samples) -> None:
     ears = Ears(SETTINGS, tagger())
     listened(ears, street[: round(14 * RATE_HZ)])
@@ -121,6 +176,6 @@ def test_where_listening_stops_an_open_siren_is_stopped(street: Samples) -> None
     ears = Ears(SETTINGS, tagger())
     listened(ears, street[: 16 * RATE_HZ])
 
-    ended = [one for one in ears.finish(16.0) if one.kind is Kind.SOUND_SIREN]
+    ended = [one for one in ears.finish(16.0) if isinstance(one, Ended) and one.kind is Kind.SOUND_SIREN]
 
     assert [one.stopped for one in ended] == [True]

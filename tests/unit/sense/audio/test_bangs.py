@@ -190,6 +190,23 @@ def test_a_regular_train_that_the_model_calls_shots_is_told_as_regular_shots() -
     assert told[0][1].evidence == (Evidence.CLASSIFIER, Evidence.REGULAR, Evidence.IMPULSE_SHAPE)
 
 
+@pytest.mark.parametrize("model", [{}, {SoundClass.SIREN: 0.5}], ids=["no model", "a model of sirens"])
+def test_a_regular_train_that_no_model_can_deny_is_told_as_its_first_bang(model: dict[SoundClass, float]) -> None:
+    told = judge(*train(0.1, 8), windows={0.5: {}, 1.0: {}, 1.5: {}}, model=model)
+
+    assert told[0][1].onset_s == 10.0
+
+
+def test_a_regular_train_that_a_window_finds_likely_to_be_shots_is_told_as_its_first_bang() -> None:
+    told = judge(*train(0.1, 8), windows={0.5: {SoundClass.GUNSHOT: 0.4}, 1.0: {}, 1.5: {}})
+
+    assert [(bang.kind, bang.onset_s) for _, bang in told] == [(Kind.SOUND_IMPULSE, 10.0)]
+
+
+def test_a_regular_train_of_which_the_model_heard_nothing_is_told_as_its_first_bang() -> None:
+    assert [bang.onset_s for _, bang in judge(*train(0.1, 8))] == [10.0]
+
+
 def test_a_regular_train_at_the_rail_is_told_without_a_name() -> None:
     assert Kind.SOUND_IMPULSE in kinds(judge(*train(0.1, 8, overload=True), windows={0.5: {}}))
 
@@ -198,6 +215,30 @@ def test_what_goes_on_for_five_seconds_is_a_machine_without_a_model_too() -> Non
     told = judge(*train(0.5, 30), model={}, to_s=20.0)
 
     assert max(after_s for after_s, _ in told) < 5.5
+
+
+@pytest.mark.parametrize(
+    ("windows", "kind"),
+    [({0.25: {}}, Kind.SOUND_IMPULSE), ({0.5: sure(SoundClass.EXPLOSION)}, Kind.SOUND_EXPLOSION)],
+)
+def test_at_the_last_each_bang_is_told_by_what_is_known_of_it(windows: Windows, kind: Kind) -> None:
+    bangs = Bangs(ImpulseSettings(), SoundEventSettings(), Thresholds(MODEL))
+    bangs.hear(SHOT)
+    for end_s, scores in windows.items():
+        bangs.see(Scores(SHOT.onset_s + end_s, scores))
+
+    told = bangs.decide(SHOT.onset_s + 0.5, last=True)
+
+    assert [bang.kind for bang in told] == [kind]
+    assert not bangs.expects
+
+
+def test_at_the_last_a_shot_without_its_second_look_has_no_name() -> None:
+    bangs = Bangs(ImpulseSettings(), SoundEventSettings(), Thresholds(MODEL))
+    bangs.hear(SHOT)
+    bangs.see(Scores(SHOT.onset_s + 0.5, sure(SoundClass.GUNSHOT)))
+
+    assert [bang.kind for bang in bangs.decide(SHOT.onset_s + 0.6, last=True)] == [Kind.SOUND_IMPULSE]
 
 
 def test_an_echo_is_no_bang_of_its_own() -> None:

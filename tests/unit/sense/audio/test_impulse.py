@@ -144,3 +144,17 @@ def test_after_forgetting_no_bang_of_before_is_told() -> None:
     post.detector.forget()
 
     assert post.hear(sound[round(12.125 * RATE_HZ) :], 12.125) == []
+
+
+@pytest.mark.parametrize("before_rms", [0.001, 0.3])
+def test_how_loud_it_was_before_a_blind_stretch_is_nothing_to_a_bang_after_it(before_rms: float) -> None:
+    post, noise = Post(), np.random.default_rng(3).standard_normal(6000)
+    post.hear(STREET[: 11 * RATE_HZ])
+    post.hear((before_rms * noise).astype(np.float32), 11.0)
+    post.hear(STREET[: 2 * RATE_HZ], 11.125, trusted=False)
+    [known] = impulses(at(STREET, bang(strength=0.3), 12.05))
+
+    [found] = post.hear(at(STREET[:RATE_HZ], bang(strength=0.3), 0.05), 13.125)
+
+    assert found.level_over_l50_db == pytest.approx(known.level_over_l50_db, abs=1.0)
+    assert found.prominence >= 8.0

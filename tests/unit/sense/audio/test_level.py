@@ -221,3 +221,34 @@ def test_a_meter_that_forgot_its_last_hop_measures_on_as_if_it_had_not():
     level = meter.measure(AudioBlock(noise[HOP:], HOP_S))
 
     assert level == measured(noise)[1]
+
+
+def test_a_hop_that_was_not_to_be_believed_leaves_nothing_in_the_levels_of_the_next_ones():
+    street = tone(1000, 3.0, rms=0.01).reshape(-1, HOP).astype(np.float32)
+    garbage = np.random.default_rng(0).uniform(-1, 1, HOP).astype(np.float32)
+    meter = Meter(0.0)
+    for n in range(12):
+        meter.measure(AudioBlock(street[n], n * HOP_S))
+    meter.measure(AudioBlock(garbage, 12 * HOP_S))
+
+    meter.distrust()
+
+    for n in range(13, 24):
+        level = meter.measure(AudioBlock(street[n], n * HOP_S))
+        assert level.laf_max_db == pytest.approx(-40.0, abs=0.1)
+        assert level.las_max_db == pytest.approx(-40.0, abs=0.1)
+        assert level.laeq_1s_db == pytest.approx(-40.0, abs=0.1)
+
+
+def test_after_a_long_stretch_without_trust_the_mean_level_is_that_of_what_came_after_it():
+    meter = Meter(0.0)
+    loud, quiet = (tone(1000, 1.0, rms).reshape(-1, HOP).astype(np.float32) for rms in (0.1, 0.01))
+    for n in range(24):
+        meter.measure(AudioBlock(loud[n % 8], n * HOP_S))
+        if n >= 8:
+            meter.distrust()
+
+    level = meter.measure(AudioBlock(quiet[0], 3.0))
+
+    assert level.laeq_1s_db == pytest.approx(-40.0, abs=0.5)
+    assert level.laf_db == pytest.approx(-40.0, abs=0.5)

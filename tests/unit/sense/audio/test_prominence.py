@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import signal
 
-from node.sense.audio.prominence import FAST_S, STEP_S, fast_energies, prominence
+from node.sense.audio.level import FAST_S
+from node.sense.audio.prominence import STEP_S, fast_energies, prominence
 
 
 def ramp(rate_db_per_s: float, steps: int) -> np.ndarray:

@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from node.sense.audio.rise import hops_above, hushed_db, is_sudden, sustained_db
+from node.sense.audio.rise import hops_above, hushed_db, sustained_db
 
 
 def test_a_bang_of_half_a_second_is_not_sustained():
@@ -26,11 +26,3 @@ def test_what_is_hushed_is_the_mirror_of_what_is_sustained(levels_db):
 
 def test_only_the_newest_run_above_the_limit_counts():
     assert hops_above([9.0, 1.0, 5.0, 6.0], 5.0) == 2
-
-
-def test_a_step_is_sudden():
-    assert is_sudden([50.0] * 12 + [65.0] * 6, 50.0)
-
-
-def test_a_vehicle_that_comes_near_is_not_sudden():
-    assert not is_sudden([50.0 + n for n in range(20)], 50.0)

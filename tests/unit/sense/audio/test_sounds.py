@@ -10,10 +10,10 @@ from node.config.settings import Settings
 from node.config.sound_classes import SoundClass
 from node.contract.words import Evidence, Kind
 from node.sense.audio.background import Background
-from node.sense.audio.heard import Began, Ended
+from node.sense.audio.heard import BLIND_HOPS, Began, Ended
 from node.sense.audio.impulse import Impulse
 from node.sense.audio.level import SoundLevel
-from node.sense.audio.sounds import AWAKE_S, BLIND_HOPS, SoundEvents
+from node.sense.audio.sounds import AWAKE_S, SoundEvents
 from node.sense.audio.tagger import Scores
 
 SETTINGS = Settings.model_validate({"node": {"id": "pole-1"}})
@@ -185,10 +185,111 @@ def test_beside_a_named_bang_none_is_an_impulse() -> None:
 
 def test_a_faulty_microphone_tells_of_nothing() -> None:
     listener = Listener()
-    listener.bang()
     listener.step(30.0, 90.0, dict.fromkeys(SoundClass, 0.99), trusted=False)
 
     assert listener.told == []
+
+
+def test_a_bang_that_waits_for_its_name_is_told_where_the_microphone_is_lost() -> None:
+    listener = Listener()
+    listener.bang()
+    listener.step(10.25, 70.0)
+    listener.step(10.375, 70.0, trusted=False)
+
+    [began] = [one for one in listener.told if isinstance(one, Began)]
+    assert (began.kind, began.began_s, began.sure_s) == (Kind.SOUND_IMPULSE, 10.0, 10.375)
+
+
+def test_a_bang_that_a_fault_made_is_not_told_where_the_fault_is_found() -> None:
+    listener = Listener()
+    listener.bang()
+    listener.step(10.25, 70.0)
+    listener.sounds.doubt()
+    listener.step(12.0, 70.0, trusted=False)
+
+    assert listener.told == []
+
+
+def test_a_bang_that_waits_for_its_name_is_told_where_listening_stops() -> None:
+    listener = Listener()
+    listener.bang()
+    listener.step(10.25, 70.0)
+
+    began, ended = listener.sounds.finish(10.25)
+
+    assert isinstance(began, Began)
+    assert isinstance(ended, Ended)
+    assert (began.kind, began.began_s, ended.ended_s) == (Kind.SOUND_IMPULSE, 10.0, 10.25)
+
+
+def shots(listener: Listener) -> None:
+    listener.bang()
+    listener.step(listener.now_s + 1.5, 70.0, {SoundClass.GUNSHOT: 0.99, SoundClass.FIREWORKS: 0.01})
+
+
+def blows(listener: Listener, blow: Impulse, count: int) -> None:
+    """A blow every two seconds that the model has no name for."""
+    for _ in range(count):
+        listener.sounds.hear([replace(blow, onset_s=listener.now_s)])
+        listener.step(listener.now_s + 2.0, 60.0, {SoundClass.GUNSHOT: 0.01})
+
+
+def test_what_has_not_the_shape_of_a_bang_does_not_prolong_an_incident() -> None:
+    listener = Listener()
+    shots(listener)
+    blows(listener, replace(SHOT, rise_ms=40, peak_over_l90_db=21.0), 30)
+
+    assert [ended.ended_s for ended in listener.ended()] == [pytest.approx(10.125)]
+
+
+def test_blows_without_a_name_prolong_the_incident_of_a_shot_for_half_a_minute_at_most() -> None:
+    listener = Listener()
+    shots(listener)
+    blows(listener, SHOT, 60)
+
+    assert listener.ended()[0].kind is Kind.SOUND_GUNSHOT
+    assert 20.0 <= listener.ended()[0].duration_s <= 31.5
+
+
+def test_a_shot_two_minutes_after_blows_began_is_told() -> None:
+    listener = Listener()
+    shots(listener)
+    blows(listener, SHOT, 60)
+    shots(listener)
+
+    assert listener.began().count(Kind.SOUND_GUNSHOT) == 2
+
+
+def test_a_bang_that_was_heard_once_ended_when_it_was_heard() -> None:
+    listener = Listener()
+    shots(listener)
+    listener.step(20.0)
+
+    [ended] = listener.ended()
+    assert (ended.ended_s, ended.duration_s) == (10.125, 0.125)
+
+
+def test_fireworks_after_a_pause_do_not_begin_before_the_last_ones_ended() -> None:
+    listener = Listener()
+    fireworks = {SoundClass.FIREWORKS: 0.99, SoundClass.GUNSHOT: 0.01}
+    listener.step(13.0, 70.0, fireworks)
+    listener.step(22.25)
+    listener.step(26.0, 70.0, fireworks)
+
+    ends = [ended.ended_s for ended in listener.ended()]
+    begins = [one.began_s for one in listener.told if isinstance(one, Began)]
+    assert len(begins) == 2
+    assert begins[1] > ends[0]
+
+
+def test_windows_of_fireworks_that_are_over_are_no_witness_of_the_next_ones() -> None:
+    listener = Listener()
+    fireworks = {SoundClass.FIREWORKS: 0.99, SoundClass.GUNSHOT: 0.01}
+    listener.step(13.0, 70.0, fireworks)
+    listener.step(22.25)
+    listener.step(22.5, 70.0, fireworks)
+
+    assert listener.began() == [Kind.SOUND_FIREWORKS]
 
 
 def test_a_microphone_lost_for_five_seconds_ends_what_was_open() -> None:
@@ -215,7 +316,7 @@ def test_where_listening_stops_all_that_is_open_ends() -> None:
     listener.bang()
     listener.step(16.0, 70.0, {SoundClass.SIREN: 0.95, SoundClass.EXPLOSION: 0.95})
 
-    ended = listener.sounds.finish(16.0)
+    ended = [one for one in listener.sounds.finish(16.0) if isinstance(one, Ended)]
 
     assert {one.kind for one in ended} == {Kind.SOUND_SIREN, Kind.SOUND_EXPLOSION}
     assert all(one.stopped for one in ended)

@@ -98,7 +98,7 @@ class World:
 
 
 def street(**settings_: float) -> World:
-    world = World(**settings_)
+    world = World(None, **settings_)
     world.hear(20)
     return world
 

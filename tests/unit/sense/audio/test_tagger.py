@@ -15,9 +15,10 @@ from node.config.sound_classes import SoundClass
 from node.sense.audio.classifier import Classifier
 from node.sense.audio.tagger import Scores, Tagger
 from node.sense.capture.ports import AudioBlock
-from tests.unit.sense.audio.tiny_models import breaks_on_a_square, entry, mean_size
+from tests.unit.sense.audio.tiny_models import bent, breaks_on_a_square, entry, mean_size
 
 MEAN_SIZE = mean_size()
+BENT = bent()
 CHANCE = np.random.default_rng(6)
 HOPS = [CHANCE.standard_normal(6000).astype(np.float32) for _ in range(8)]
 BROKEN = np.where(np.arange(6000) == 5, np.nan, HOPS[0]).astype(np.float32)
@@ -131,6 +132,19 @@ def test_a_model_that_fails_gives_nothing_and_says_so_once(caplog: pytest.LogCap
     assert given_by_it == [None] * 20
     assert ears.faults == 4
     assert len(caplog.records) == 1
+
+
+def test_what_a_model_makes_of_a_street_stands_in_no_log(caplog: pytest.LogCaptureFixture) -> None:
+    """A square of full scale: the bent model says 1.4, and must not say so aloud."""
+    ears = tagger(BENT)
+    with caplog.at_level(logging.WARNING):
+        for index in range(12):
+            ears.step(hop(index, np.ones(6000, dtype=np.float32)), awake=True)
+
+    assert ears.faults
+    assert [one.getMessage() for one in caplog.records] == [
+        "model tiny: gives what are no probabilities of its sounds; level and impulses still tell"
+    ]
 
 
 def test_a_model_that_failed_is_asked_again() -> None:

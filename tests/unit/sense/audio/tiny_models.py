@@ -61,6 +61,15 @@ def breaks_on_a_square() -> bytes:
     )
 
 
+def bent() -> bytes:
+    """Twice a number that is 1.4 times the window's mean size: a probability for noise, and none for a steady wave."""
+    return network(
+        ["batch", 16_000],
+        [("Abs", ["in"], "size"), ("MatMul", ["size", "share"], "out")],
+        share=np.full((16_000, 2), 1.4 / 16_000, dtype=np.float32),
+    )
+
+
 def entry(content: bytes, **changes: Any) -> Model:
     """An entry for a network of waveforms that gives two probabilities; any of it changed."""
     audio = {"frontend": "waveform", "rate_hz": 16_000, "output": "probs", "thresholds": {"gunshot": 0.5}}
