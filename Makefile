@@ -15,7 +15,7 @@ help:
 	@echo "make test       all tests"
 	@echo "make test-fast  the tests that take no seconds"
 	@echo "make check      lint, types, import contracts, generated documents"
-	@echo "make mutation   do the tests of the wall notice a change in it? (half an hour)"
+	@echo "make mutation   do the tests of the wall notice a change in it? (over an hour)"
 	@echo "make install    .venv with everything (the others do it too)"
 	@echo "make lock       the locked requirements anew, after a change in pyproject.toml"
 	@echo "make clean      remove .venv and every cache"
