@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 LOST_S: Final = 5.0
 """A pause longer than this is not bridged: what was open ended at its beginning."""
 
+UNBROKEN: Final = frozenset({MicrophoneState.WINDY, MicrophoneState.OFFSET, MicrophoneState.DEAF})
+"""Hops that are not trusted, and yet follow each other without a break."""
+
 FRESH_S: Final = 1.0
 """What a window said is worth this long."""
 
@@ -97,7 +100,7 @@ class Ears:
         level, timbre = self._meter.measure(hop), self._timbre.measure(hop)
         self._last = level, timbre
         if not state.is_trusted:
-            self._meter.distrust()
+            self._meter.distrust(goes_on=state in UNBROKEN)
         if state is MicrophoneState.GAIN_STUCK:
             self._sounds.doubt()
         if self._ordinary is not None:

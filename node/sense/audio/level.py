@@ -140,9 +140,14 @@ class Meter:
             a_steps=steps[:, 0] / FINE,
         )
 
-    def distrust(self) -> None:
-        """Takes the last hop out again: the next one is measured as if it had always been as loud as in that one."""
-        self._bank.take_back()
+    def distrust(self, *, goes_on: bool = False) -> None:
+        """Takes the last hop out again: the next one is measured as if it had always been as loud as in that one.
+
+        Args:
+            goes_on: the next hop follows without a break, so the filters must not either. Else they ring of nothing.
+        """
+        if not goes_on:
+            self._bank.take_back()
         self._second[-1] = None
         self._begins_anew = True
 

@@ -4,8 +4,9 @@ No sound of a street does that. A crowd leaves the octave of 31.5 Hz as it was, 
 what raises every band, an explosion, is over soon. The rules:
 1. A step: within a hop the octaves from 31.5 Hz up rise by `STEP_DB` in the middle.
 2. It is gain when a tenth of all samples and more stand at the rail and do not leave it for `SETTLED` hops: no street
-   is as loud as that. Or when all octaves rose alike (`ALIKE_DB`, root mean square) and stay for `STAYS` hops, the
-   highest ones too (`STEADY_DB`): those fade first in the echo of a bang.
+   is as loud as that. Or when for `STAYS` hops some stand there and do not grow fewer. Or when all octaves rose alike
+   (`ALIKE_DB`, root mean square) and stay as long, the highest ones too (`STEADY_DB`): those fade first in the echo of
+   a bang.
 3. It is over when the street is back nearer to what it was than to what it became. What it was is the quiet of the
    last minute, not the moment of the step: a lorry may have passed just then.
 4. A microphone that stands at the rail for ten seconds, one sample of twenty, has too much gain whatever came before.
@@ -42,6 +43,9 @@ SOUNDLESS: Final = 1e-11
 
 FEWEST_BANDS: Final = 6
 CUT_SHARE: Final = 0.1
+CUT_LEAST: Final = 0.02
+"""The same where it stays for `STAYS` hops: what comes and goes in a street makes some of them touch it rarely."""
+
 CUT_STAYS: Final = 0.7
 """The part of the middle share at the rail that has to be left after the last hop: a bang leaves the rail."""
 
@@ -106,9 +110,12 @@ class GainWatch:
         if middle_db < STEP_DB or float(np.median(over_db[BEFORE - 1])) > STEP_DB / 2:
             return None
         cut = [share for _, share in self._recent][-settled:]
-        is_cut = min(cut) > CUT_SHARE and cut[-1] > CUT_STAYS * float(np.median(cut))
-        is_alike = float(rise_db.std()) <= ALIKE_DB and _is_steady(over_db[-settled:])
-        return middle_db if (is_cut if at_rail else is_alike) else None
+        if at_rail:
+            is_gain = min(cut) > CUT_SHARE and cut[-1] > CUT_STAYS * float(np.median(cut))
+        else:
+            is_gain = float(rise_db.std()) <= ALIKE_DB and _is_steady(over_db[-settled:])
+            is_gain = is_gain or _stays_at_rail(cut)
+        return middle_db if is_gain else None
 
     def _is_louder(self, settled: int) -> bool:
         """Whether the octaves rose at all; nearly every hop ends here, for the price of two sums."""
@@ -119,6 +126,12 @@ class GainWatch:
         heard = floor_db > 10 * np.log10(SOUNDLESS)
         above_db = 10 * np.log10(octaves[heard]) - floor_db[heard]
         return bool(heard.any()) and float(np.median(above_db)) < self._rise_db / 2
+
+
+def _stays_at_rail(cut: list[float]) -> bool:
+    """Whether shares of samples stand at the rail in each hop, and in the later half of the hops hardly fewer."""
+    half = len(cut) // 2
+    return min(cut) > CUT_LEAST and float(np.median(cut[half:])) > CUT_STAYS * float(np.median(cut[:half]))
 
 
 def _is_steady(over_db: Bands) -> bool:

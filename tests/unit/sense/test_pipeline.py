@@ -231,22 +231,3 @@ def test_a_microphone_that_comes_back_after_an_hour_ends_what_was_open_when_it_w
     assert isinstance(ended, IncidentEnded)
     assert ended_s == pytest.approx(36.0)
     assert ended.reason == 1
-
-
-def test_a_hop_after_lost_samples_adds_nothing_to_the_levels_of_a_window() -> None:
-    def window(*, gap: bool) -> WindowSensed:
-        line, samples = Line(), HUM[: 40 * RATE_HZ].copy()
-        if gap:
-            samples[20 * RATE_HZ : 20 * RATE_HZ + 6000] = 0.5 * np.random.default_rng(0).uniform(-1, 1, 6000)
-        for first in range(0, samples.size, 6000):
-            lost = 100 if gap and first == 20 * RATE_HZ else 0
-            line.pipeline.hear(AudioBlock(samples[first : first + 6000], first / RATE_HZ, lost_samples=lost))
-        line.pipeline.finish(40.0)
-        [(found, _)] = line.records
-        assert isinstance(found, WindowSensed)
-        return found
-
-    whole, gapped = window(gap=False), window(gap=True)
-
-    assert gapped.lafmax_ddb == pytest.approx(whole.lafmax_ddb, abs=3)
-    assert gapped.laeq_ddb == pytest.approx(whole.laeq_ddb, abs=1)
