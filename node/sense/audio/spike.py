@@ -20,7 +20,7 @@ from node.contract.words import Evidence, Kind
 from node.sense.audio import rise
 from node.sense.audio.background import Background
 from node.sense.audio.crowd_judge import CrowdJudge
-from node.sense.audio.heard import Began, Confidence, Ended
+from node.sense.audio.heard import BLIND_HOPS, Began, Confidence, Ended
 from node.sense.audio.lifecycle import STEPS, Sign, State
 from node.sense.capture.hops import HOP_S
 
@@ -45,9 +45,6 @@ KNOWN_WEEKS: Final = 3
 
 VOICE_OVER_A_DB: Final = 1.5
 """The voice band of a far city and of traffic over their A-weighted level (the time-lapse's table)."""
-
-BLIND_HOPS: Final = 40
-"""Lost blocks are bridged; five seconds without trusted sound are not: the street may be another one then."""
 
 SURE_CROWD: Final = 0.5
 MOST_EVIDENCE: Final = 3
