@@ -24,7 +24,7 @@ PEOPLE_STEPS: tuple[PeopleStep, ...] = get_args(PeopleStep)
 class LevelsDb(Wire):
     """A-weighted sound levels in whole dB re 20 µPa (P3: levels leave on a 1 dB grid)."""
 
-    calibration: Annotated[Literal["nominal", "calibrator"], Unsensed("configured")]
+    calibration: Literal["nominal", "calibrator"]
     laeq_db: Db
     lafmax_db: Db
     l10_db: Db
@@ -55,6 +55,9 @@ class Counts(Wire):
     sound_glass_break: FewCount = Field(alias=Kind.SOUND_GLASS_BREAK.value)
     sound_siren: FewCount = Field(alias=Kind.SOUND_SIREN.value)
     sound_horn_or_alarm: FewCount = Field(alias=Kind.SOUND_HORN_OR_ALARM.value)
+    # Of later than the others: a summary that was stored before has none of them, and is still read.
+    sensor_fault: FewCount = Field(0, alias=Kind.SENSOR_FAULT.value)
+    sensor_tamper: FewCount = Field(0, alias=Kind.SENSOR_TAMPER.value)
 
     @classmethod
     def of(cls, began: Mapping[Kind, int]) -> Self:

@@ -22,6 +22,8 @@ class Kind(StrEnum):
     SOUND_GLASS_BREAK = "sound.glass_break"
     SOUND_SIREN = "sound.siren"
     SOUND_HORN_OR_ALARM = "sound.horn_or_alarm"
+    SENSOR_FAULT = "sensor.fault"
+    SENSOR_TAMPER = "sensor.tamper"
 
 
 class EventType(StrEnum):
@@ -36,6 +38,8 @@ class EventType(StrEnum):
     SOUND_GLASS_BREAK = "org.polewatch.sound.glass_break.v1"
     SOUND_SIREN = "org.polewatch.sound.siren.v1"
     SOUND_HORN_OR_ALARM = "org.polewatch.sound.horn_or_alarm.v1"
+    SENSOR_FAULT = "org.polewatch.sensor.fault.v1"
+    SENSOR_TAMPER = "org.polewatch.sensor.tamper.v1"
 
 
 class Category(StrEnum):
@@ -49,6 +53,7 @@ class Category(StrEnum):
     PROPERTY_DAMAGE = "property_damage"
     EMERGENCY_VEHICLE = "emergency_vehicle"
     TRAFFIC = "traffic"
+    MAINTENANCE = "maintenance"
 
 
 class Severity(StrEnum):
@@ -79,6 +84,8 @@ class Evidence(StrEnum):
     OVERLOAD = "overload"
     BURST = "burst"
     REGULAR = "regular"
+    MICROPHONE = "microphone"
+    CAMERA = "camera"
 
 
 class EndReason(StrEnum):
@@ -174,6 +181,8 @@ KINDS: dict[Kind, KindFacts] = {
     Kind.SOUND_GLASS_BREAK: KindFacts(7, EventType.SOUND_GLASS_BREAK, Category.PROPERTY_DAMAGE, Severity.MODERATE),
     Kind.SOUND_SIREN: KindFacts(8, EventType.SOUND_SIREN, Category.EMERGENCY_VEHICLE, Severity.MINOR),
     Kind.SOUND_HORN_OR_ALARM: KindFacts(9, EventType.SOUND_HORN_OR_ALARM, Category.TRAFFIC, Severity.MINOR),
+    Kind.SENSOR_FAULT: KindFacts(10, EventType.SENSOR_FAULT, Category.MAINTENANCE, Severity.MINOR),
+    Kind.SENSOR_TAMPER: KindFacts(11, EventType.SENSOR_TAMPER, Category.MAINTENANCE, Severity.MINOR),
 }
 KIND_OF_CODE: dict[int, Kind] = {facts.code: kind for kind, facts in KINDS.items()}
 
@@ -187,6 +196,8 @@ EVIDENCE_BIT: dict[Evidence, int] = {
     Evidence.OVERLOAD: 6,
     Evidence.BURST: 7,
     Evidence.REGULAR: 8,
+    Evidence.MICROPHONE: 9,
+    Evidence.CAMERA: 10,
 }
 """The bit of each word in the airlock's records, never reused."""
 MAX_EVIDENCE = 3

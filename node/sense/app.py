@@ -16,6 +16,7 @@ from node.airlock.sender import Sender
 from node.config.memory import read_memory
 from node.config.settings import Settings
 from node.contract.base import total
+from node.contract.words import Evidence
 from node.errors import ConfigError, MicrophoneError
 from node.ops.clock import SystemClock, WallClock, boot_s
 from node.ops.limits import seal
@@ -139,9 +140,18 @@ class Sense:
         if not heard and not seen and boot_s() - began_s < _TURN_S / 2:
             time.sleep(_TURN_S)  # both are lost and say so at once
         if boot_s() >= self._next_status_s:
-            self._pipeline.keep_time(boot_s() - _LATE_S)
+            self._keep_time(boot_s())
             self._sender.offer(self._status(), round(boot_s() * 1000))
             self._next_status_s = boot_s() + _STATUS_EVERY_S
+
+    def _keep_time(self, now_s: float) -> None:
+        """Has the line end what nothing else would end, and tells it which sensors are missing or not due any more."""
+        self._pipeline.keep_time(now_s - _LATE_S)
+        for sensor, device in ((Evidence.MICROPHONE, self._ear), (Evidence.CAMERA, self._eye)):
+            if device.ended:
+                self._pipeline.end(sensor, now_s)
+            elif device.absent:
+                self._pipeline.miss(sensor, now_s)
 
     def _went_through(self, since_s: float) -> bool:
         """Whether every sensor that is not known to be lost has gone all the way through since then."""

@@ -92,6 +92,11 @@ class Ears:
         """What the microphone was worth in most of the last five seconds."""
         return self._truth.lasting
 
+    @property
+    def broken_s(self) -> float | None:
+        """How long before the end of the last hop the microphone's fault began, in seconds; None where none lasts."""
+        return self._truth.broken_s if self._truth.is_broken else None
+
     def hear(self, hop: AudioBlock) -> Heard:
         """Takes in one hop: truth first, because a dead microphone is not a quiet street."""
         last_s = None if self._last is None else self._last[0].t_s

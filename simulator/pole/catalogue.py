@@ -14,6 +14,11 @@ class FaultName(StrEnum):
     MICROPHONE_CLIPPED = "microphone.clipped"  # 40 dB too much gain, cut at the rail and counted there
     MICROPHONE_DROPOUTS = "microphone.dropouts"  # a tenth lost, in stretches of 0.1 s that the next block counts
     MICROPHONE_LOST = "microphone.lost"  # MicrophoneError; the first block after it counts what was missed
+    MICROPHONE_GAIN_UP = "microphone.gain_up"  # 20 dB too much gain
+    MICROPHONE_GAIN_DOWN = "microphone.gain_down"  # 20 dB too little
+    MICROPHONE_OFFSET = "microphone.offset"  # a zero that has moved by 0.4 of full scale
+    MICROPHONE_CRACKLES = "microphone.crackles"  # a loose contact: ten jumps a second, up to 1 ms long
+    MICROPHONE_HUM = "microphone.hum"  # a ground loop: 50 Hz and its multiples, 74 dB
     MICROPHONE_WIND = "microphone.wind"  # noise under 50 Hz, far louder than the street
     CAMERA_FROZEN = "camera.frozen"  # the last picture for ever, under new instants
     CAMERA_COVERED = "camera.covered"  # an even dark grey with the noise of the sensor
@@ -37,12 +42,16 @@ SENSOR_KINDS: dict[FaultName, str] = {
     FaultName.MICROPHONE_STUCK: "sensor.fault",
     FaultName.MICROPHONE_CLIPPED: "sensor.fault",
     FaultName.MICROPHONE_LOST: "sensor.fault",
+    FaultName.MICROPHONE_GAIN_UP: "sensor.fault",
+    FaultName.MICROPHONE_GAIN_DOWN: "sensor.fault",
+    FaultName.MICROPHONE_OFFSET: "sensor.fault",
+    FaultName.MICROPHONE_CRACKLES: "sensor.fault",
     FaultName.CAMERA_FROZEN: "sensor.fault",
     FaultName.CAMERA_LOST: "sensor.fault",
     FaultName.CAMERA_COVERED: "sensor.tamper",
     FaultName.CAMERA_MOVED: "sensor.tamper",
 }
-"""The kind of event that a fault of a sensor makes true. Wind, dropouts and darkness are no fault to tell."""
+"""The kind of event that a fault of a sensor makes true. Wind, dropouts, hum and darkness are no fault to tell."""
 
 
 def is_of_the_system(name: str) -> bool:

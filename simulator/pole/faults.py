@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -20,19 +20,14 @@ from numpy.typing import NDArray
 from node.errors import CameraError, MicrophoneError, OperatorError
 from node.sense.capture.ports import SAMPLE_RATE_HZ, AudioBlock, Camera, Frame, Microphone
 from simulator.pole.catalogue import FaultName
-from simulator.sound.noise import FRAME, ShapedNoise
+from simulator.pole.spoilt_sound import SpoiltSound
 from simulator.world.chance import Stream, chance
-from simulator.world.layout import Floats
 
 Samples = NDArray[np.float32]
 Pixels = NDArray[np.uint8]
 
-LSB, STUCK_AT, GAIN, LOST_SHARE = 1 / 32768, 0.3, 100.0, 0.1
-WIND_HZ = (4.0, 45.0)
-WIND_A_RMS = 0.001  # of full scale, A-weighted: some 63 dB(A), and 0.2 of full scale (110 dB) unweighted
 COVERED_GRAY, DARK_GRAY, SENSOR_NOISE = 48.0, 4.0, 2.0  # grey levels, 0..255; the last is a standard deviation
 
-_WIND, _DITHER, _DROPOUTS = 1, 2, 3  # numbers in the stream of a microphone's own noise; 0 is a sound microphone's
 _KEPT, _DROPPED, _GONE = 0, 1, 2
 _NEVER_S = 1e9
 _HAIR_S = 1e-6  # a picture at the very border must not fall to one side by rounding
@@ -84,7 +79,7 @@ class FaultyMicrophone(Microphone):
     def __init__(self, inner: Microphone, faults: Sequence[Fault], *, seed: int = 0, origin_s: float = 0.0) -> None:
         self._inner, self._seed, self._origin_s = inner, seed, origin_s
         self._faults = [fault for fault in faults if fault.name.startswith("microphone.")]
-        self._wind = ShapedNoise(_wind_shape(), seed, Stream.SELF_NOISE, _WIND)
+        self._sound = SpoiltSound(seed)
         self._ready: deque[AudioBlock | None] = deque()
         self._missed = 0
         self._gone = False
@@ -125,10 +120,10 @@ class FaultyMicrophone(Microphone):
             if name == FaultName.MICROPHONE_LOST:
                 fate[part] = _GONE
             elif name == FaultName.MICROPHONE_DROPOUTS:
-                dropped = _frames(self._drop, first + part.start, part.stop - part.start)
-                fate[part] = np.maximum(fate[part], dropped)
+                dropped = self._sound.is_dropped(first + part.start, part.stop - part.start)
+                fate[part] = np.maximum(fate[part], np.where(dropped, _DROPPED, _KEPT))
             else:
-                samples[part] = self._spoil(name, samples[part], first + part.start)
+                samples[part] = self._sound.spoil(name, samples[part], first + part.start)
         for begin, end in pairwise([0, *(np.flatnonzero(np.diff(fate)) + 1).tolist(), count]):
             if fate[begin] == _KEPT:
                 clipped = int(np.count_nonzero(np.abs(samples[begin:end]) >= 1.0))
@@ -140,28 +135,6 @@ class FaultyMicrophone(Microphone):
     def _part(self, samples: Samples, captured_s: float, clipped: int) -> AudioBlock:
         missed, self._missed = self._missed, 0
         return AudioBlock(samples, captured_s, lost_samples=missed, clipped_samples=clipped)
-
-    def _spoil(self, name: str, samples: Samples, first: int) -> Samples:
-        """Samples as a fault has them, `first` being the number of the first of them."""
-        match name:
-            case FaultName.MICROPHONE_DITHER:
-                samples = _frames(self._dither, first, samples.size)
-            case FaultName.MICROPHONE_STUCK:
-                samples = np.full_like(samples, STUCK_AT)
-            case FaultName.MICROPHONE_CLIPPED:
-                samples = samples * np.float32(GAIN)
-            case FaultName.MICROPHONE_WIND:
-                samples = samples + np.float32(WIND_A_RMS) * _frames(self._wind.frame, first, samples.size)
-            case _:
-                samples = np.zeros_like(samples)
-        return np.clip(samples, -1.0, 1.0)
-
-    def _dither(self, index: int) -> Floats:
-        return np.asarray(LSB * chance(self._seed, Stream.SELF_NOISE, _DITHER, index).integers(-1, 2, FRAME))
-
-    def _drop(self, index: int) -> Floats:
-        rng = chance(self._seed, Stream.SELF_NOISE, _DROPOUTS, index)
-        return np.full(FRAME, float(_DROPPED if rng.random() < LOST_SHARE else _KEPT))
 
 
 class FaultyCamera(Camera):
@@ -219,17 +192,3 @@ class FaultyCamera(Camera):
         rng = chance(self._seed, Stream.PICTURE_NOISE, round(t_s * 1000), 1)
         noisy = gray + SENSOR_NOISE * rng.standard_normal(pixels.shape[:2], dtype=np.float32)
         return np.repeat(np.clip(noisy, 0, 255).astype(np.uint8)[..., None], 3, axis=2)
-
-
-def _wind_shape() -> Floats:
-    """Pressure of turbulent air at a microphone: power falls with f^(-5/3) (Kolmogorov), within `WIND_HZ`."""
-    f_hz = np.linspace(0.0, SAMPLE_RATE_HZ / 2, FRAME + 1)
-    blows = (f_hz >= WIND_HZ[0]) & (f_hz <= WIND_HZ[1])
-    return np.where(blows, np.maximum(f_hz, 1.0) ** (-5 / 6), 0.0)
-
-
-def _frames(frame: Callable[[int], Floats], first: int, count: int) -> Samples:
-    """Samples `first` to `first + count` of what comes in frames."""
-    indices = range(first // FRAME, (first + count - 1) // FRAME + 1)
-    whole = np.concatenate([frame(index) for index in indices])
-    return whole[first % FRAME :][:count].astype(np.float32)

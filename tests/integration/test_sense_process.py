@@ -141,6 +141,28 @@ def test_sense_without_anything_to_sense_or_to_tell_runs_and_says_so_once(
     assert "Traceback" not in said
 
 
+def test_sensors_that_are_not_there_are_two_faults_at_the_broker(
+    tmp_path: Path, broker: PrivateBroker, sense: Callable[..., SenseProcess]
+) -> None:
+    wanted = '[microphone]\nsource = "nowhere"\n[camera]\nsource = "/dev/video99"\n'
+    config = write_config(tmp_path, broker.port, wanted)
+    uplink, reader = UplinkProcess(config), Reader(broker.port)
+    uplink.start()
+    process = sense(config)
+    try:
+        until(lambda: len(reader.of("event")) >= 2, 60, "the two faults")
+        starts = [event["data"] for event in reader.of("event")[:2]]
+        process.stop()
+        until(lambda: len(reader.of("event")) >= 4, 30, "their ends")
+    finally:
+        uplink.stop()
+        reader.close()
+
+    assert [(start["kind"], start["category"]) for start in starts] == [("sensor.fault", "maintenance")] * 2
+    assert sorted(start["evidence"] for start in starts) == [["camera"], ["microphone"]]
+    assert [event["data"]["reason"] for event in reader.of("event")[2:4]] == ["stopped", "stopped"]
+
+
 def test_a_stopped_sense_leaves_no_process_behind(tmp_path: Path, sense: Callable[..., SenseProcess]) -> None:
     process = sense(write_config(tmp_path, 1, '[microphone]\nsource = "none"\n[camera]\nsource = "/dev/video99"\n'))
     pid = process.process.pid

@@ -22,11 +22,12 @@ RESISTED = ["quiet-night", "busy-road", "microphone-deaf", "microphone-lossy"]
 
 
 @pytest.mark.parametrize("name", RESISTED)
-def test_nothing_is_told_of_a_hard_negative(name: str) -> None:
+def test_nothing_is_told_of_a_hard_negative_but_that_its_microphone_is_broken(name: str) -> None:
     scenario = shipped()[name]
     outcome = trial.run(name, scenario, scenario.seed, sight=False)
 
-    assert outcome.told == []
+    assert {one.kind for one in outcome.told} <= {"sensor.fault"}
+    assert all((score.hits, score.false) == (score.truth, 0) for score in outcome.scores().values())
     assert 0 < outcome.sound_exposure_s <= scenario.length_s
 
 
@@ -49,6 +50,9 @@ def test_a_covered_camera_lowers_sight_and_leaves_hearing_as_it_is() -> None:
     assert 55 <= outcome.sight_exposure_s <= 80
     assert outcome.sound_exposure_s >= 98
     assert (score.hits, score.false) == (score.truth, 0)
+    told = [one.kind for one in outcome.told if one.kind.startswith("sensor.")]
+    # After a spike and the cover the cap has nothing left for a third incident that is minor: the frozen picture.
+    assert (told, outcome.held_back) == (["sensor.tamper"], 1)
 
 
 def test_two_trials_of_one_seed_are_the_same_and_another_seed_is_another_street() -> None:

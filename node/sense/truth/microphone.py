@@ -4,7 +4,8 @@ The rules:
 1. Digital silence, a constant and the dither of a dead converter are SILENT: no street is that quiet. The
    self-noise of a MEMS microphone (30 dBA) moves a 16-bit converter by seven steps and more within a hop.
 2. A converter that repeats its last value nearly always is SILENT too, however loud the rest.
-3. A hop after lost samples, or with broken ones, is GAPPED: its levels are those of another stretch of time.
+3. A hop after lost samples, or with broken ones, is GAPPED: its levels are those of another stretch of time. So is one
+   with a crackle in it, which is no sound.
 4. A zero that has moved is OFFSET, a gain that ran away is GAIN_STUCK, nothing but noise of its own is DEAF.
 5. Wind in the microphone is WINDY: nothing is broken, but levels are the wind's.
 6. More than one sample of a thousand at the rail is CLIPPED: loud, and to be believed.
@@ -20,8 +21,9 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from node.sense.capture.hops import HOP
+from node.sense.capture.hops import HOP, HOP_S
 from node.sense.capture.ports import RAIL
+from node.sense.truth.crackle import CrackleWatch
 from node.sense.truth.deafness import DeafnessWatch
 from node.sense.truth.gain import GainWatch
 from node.sense.truth.offset import OffsetWatch
@@ -65,6 +67,10 @@ class MicrophoneState(IntEnum):
         return not self.is_trusted and self is not MicrophoneState.WINDY
 
 
+SURE_AFTER_S: Final = {MicrophoneState.OFFSET: 2.0, MicrophoneState.GAIN_STUCK: 1.0}
+"""How long some watches look at a fault before they are sure."""
+
+
 class MicrophoneTruth:
     """Judges hop after hop. It remembers levels in octaves and states, and no samples."""
 
@@ -72,33 +78,55 @@ class MicrophoneTruth:
         self._alive_hops = ALIVE_HOPS
         self._offset = OffsetWatch()
         self._gain = GainWatch()
+        self._crackle = CrackleWatch()
         self._deafness = DeafnessWatch()
         self._wind = WindWatch()
         self._states: deque[MicrophoneState] = deque(maxlen=LASTING_HOPS)
+        self._faults = 0
         self._is_lost = False
 
     @property
     def lasting(self) -> MicrophoneState:
         """The state that more than half of the last five seconds had; OK where there is none.
 
-        GAPPED where so many samples were lost that there was no hop to judge (`lose`).
+        Faults of several sorts count together, and the most frequent one names them. GAPPED where so many samples were
+        lost that there was no hop to judge (`lose`).
         """
         if self._is_lost:
             return MicrophoneState.GAPPED
+        if self.is_broken:
+            return Counter(state for state in self._states if state.is_fault).most_common(1)[0][0]
         state, hops = Counter(self._states).most_common(1)[0] if self._states else (MicrophoneState.OK, 0)
         return state if hops > LASTING_HOPS // 2 else MicrophoneState.OK
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether a fault lasts."""
+        return self._is_lost or self._faults > LASTING_HOPS // 2
+
+    @property
+    def broken_s(self) -> float:
+        """How long before the end of the last hop the first fault of the last five seconds began, 0 without one."""
+        first = next((n for n, state in enumerate(self._states) if state.is_fault), None)
+        if first is None:
+            return 0.0
+        return (len(self._states) - first) * HOP_S + SURE_AFTER_S.get(self._states[first], 0.0)
 
     def judge(self, hop: AudioBlock) -> MicrophoneState:
         """What this hop is worth. Its samples are finite; one that is empty or no whole hop is SILENT."""
         self._is_lost = False
         state = self._judge(hop)
+        if len(self._states) == LASTING_HOPS:
+            self._faults -= self._states[0].is_fault
         self._states.append(state)
+        self._faults += state.is_fault
         return state
 
     def lose(self) -> None:
         """For longer than a short pause there was no hop to judge."""
         self._is_lost = True
         self._states.clear()
+        self._faults = 0
 
     def _judge(self, hop: AudioBlock) -> MicrophoneState:
         if _is_dead(hop):
@@ -118,6 +146,7 @@ class MicrophoneTruth:
             (MicrophoneState.OFFSET, self._offset.is_off(spectrum.offset)),
             (MicrophoneState.GAIN_STUCK, self._gain.is_stuck(spectrum, clipped_share)),
             (MicrophoneState.DEAF, self._deafness.is_deaf(spectrum)),
+            (MicrophoneState.GAPPED, self._crackle.crackles(hop.samples, spectrum.offset)),
             (MicrophoneState.WINDY, self._wind.blows(spectrum)),
             (MicrophoneState.CLIPPED, clipped_share > CLIPPED_SHARE),
         )

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from node.airlock.record import Body, IncidentBegan, IncidentEnded, WindowSensed
 from node.config.settings import Settings
+from node.contract.words import KIND_OF_CODE, Kind
 from node.ops.clock import FixedClock
 from node.sense.capture.ports import AudioBlock, Frame
 from node.sense.pipeline import Observation, Pipeline
@@ -45,6 +46,10 @@ class Line:
             self.pipeline.hear(AudioBlock(block, first / RATE_HZ))
             first += size
         self.pipeline.finish(samples.size / RATE_HZ)
+
+    def told(self) -> list[Kind]:
+        """The kinds of what began, in order."""
+        return [KIND_OF_CODE[found.kind_code] for found, _ in self.records if isinstance(found, IncidentBegan)]
 
     def of(self, body: type[Body]) -> list[tuple[Body, float]]:
         return [(found, at_s) for found, at_s in self.records if isinstance(found, body)]
@@ -104,20 +109,24 @@ def test_a_window_is_closed_at_its_bound_and_tells_levels_and_exposure() -> None
 
 
 @pytest.mark.parametrize("dead", [np.zeros(40 * RATE_HZ), np.full(40 * RATE_HZ, 0.3)], ids=["zeros", "constant"])
-def test_a_dead_microphone_gives_no_incident_and_no_exposure(dead: np.ndarray) -> None:
+def test_a_dead_microphone_is_a_fault_and_no_exposure(dead: np.ndarray) -> None:
     line = Line()
     line.hear(dead)
 
-    [(window, _)] = line.records
+    assert line.told() == [Kind.SENSOR_FAULT]
+    [(window, _)] = line.of(WindowSensed)
     assert isinstance(window, WindowSensed)
     assert window.sound_exposure_s == 0
 
 
-def test_a_microphone_that_comes_back_from_the_dead_is_no_incident() -> None:
+def test_a_microphone_that_comes_back_from_the_dead_is_one_fault_as_long_as_it_was_dead() -> None:
     line = Line()
     line.hear(np.concatenate([HUM[: 30 * RATE_HZ], np.zeros(20 * RATE_HZ), HUM[: 30 * RATE_HZ]]))
 
-    assert line.of(IncidentBegan) == []
+    assert line.told() == [Kind.SENSOR_FAULT]
+    [(_, began_s)], [(_, ended_s)] = line.of(IncidentBegan), line.of(IncidentEnded)
+    assert began_s == pytest.approx(30.0, abs=0.2)
+    assert 50.0 <= ended_s <= 53.5
 
 
 def test_frames_count_as_sight_and_are_observed_where_nothing_is_heard() -> None:
@@ -140,7 +149,8 @@ def test_a_frozen_picture_stops_counting_as_sight() -> None:
         line.pipeline.look(Frame(pixels, index / 10))
     line.pipeline.finish(30.0)
 
-    [(window, _)] = line.records
+    assert line.told() == [Kind.SENSOR_FAULT]
+    [(window, _)] = line.of(WindowSensed)
     assert isinstance(window, WindowSensed)
     assert window.sight_exposure_s <= 6
 
@@ -167,11 +177,11 @@ def test_a_window_is_closed_when_its_time_is_over_though_nothing_is_sensed() -> 
     line = Line()
     line.pipeline.hear(AudioBlock(HUM[: 10 * RATE_HZ], 0.0))
     line.pipeline.keep_time(59.9)
-    assert line.records == []
+    assert line.of(WindowSensed) == []
     line.pipeline.keep_time(75.0)
     line.pipeline.keep_time(200.0)
 
-    [(window, at_s)] = line.records
+    [(window, at_s)] = line.of(WindowSensed)
     assert isinstance(window, WindowSensed)
     assert (window.span_s, window.sound_exposure_s) == (60, 10)
     assert at_s == pytest.approx(60.0)
@@ -227,7 +237,8 @@ def test_a_microphone_that_comes_back_after_an_hour_ends_what_was_open_when_it_w
     line.pipeline.hear(AudioBlock(roar[: 36 * RATE_HZ], 0.0))
     line.pipeline.hear(AudioBlock(HUM[: 8 * RATE_HZ], 3636.0, lost_samples=3600 * RATE_HZ))
 
-    [(ended, ended_s)] = line.of(IncidentEnded)
+    [(ended, ended_s), (_, back_s)] = line.of(IncidentEnded)
+    assert back_s == pytest.approx(3636.0, abs=0.5)
     assert isinstance(ended, IncidentEnded)
     assert ended_s == pytest.approx(36.0)
     assert ended.reason == 1

@@ -1,16 +1,19 @@
-"""What a microphone that is not to be trusted leaves in the levels of a window: nothing."""
+"""What a sensor that is not to be trusted leaves in a window and in the incidents of a run: its fault, nothing else."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy.signal import butter, sosfilt
 
-from node.airlock.record import Body, WindowSensed
+from node.airlock.record import Body, IncidentBegan, IncidentEnded, Record, WindowSensed, encode
 from node.config.settings import Settings
+from node.contract.words import EVIDENCE_BIT, Evidence
 from node.ops.clock import FixedClock
-from node.sense.capture.ports import AudioBlock
+from node.sense.capture.ports import AudioBlock, Frame
 from node.sense.pipeline import Pipeline
 
 RATE_HZ = 48_000
@@ -58,3 +61,101 @@ def test_what_is_heard_between_two_hops_of_wind_is_not_louder_than_the_wind() ->
 
     loudest_db = 10 * np.log10(energy.max()) + NIGHT.microphone.full_scale_db
     assert found.lafmax_ddb <= 10 * (loudest_db + 1.0)
+
+
+class Line:
+    """A line and what it told: each fault's sensor and when it began, and when each ended."""
+
+    def __init__(self) -> None:
+        self.records: list[tuple[Body, float]] = []
+        self.pipeline = Pipeline(NIGHT, FixedClock(0.0), lambda body, at_s: self.records.append((body, at_s)))
+
+    @property
+    def began(self) -> list[tuple[Evidence, float]]:
+        words = {1 << bit: word for word, bit in EVIDENCE_BIT.items()}
+        return [(words[body.evidence_bits], at_s) for body, at_s in self.records if isinstance(body, IncidentBegan)]
+
+    @property
+    def ended_s(self) -> list[float]:
+        return [at_s for body, at_s in self.records if isinstance(body, IncidentEnded)]
+
+    def hear(self, from_s: float, to_s: float) -> None:
+        for first in range(round(from_s * RATE_HZ), round(to_s * RATE_HZ), HOP):
+            self.pipeline.hear(AudioBlock(HUM[first % HUM.size :][:HOP], first / RATE_HZ))
+
+    def look(self, from_s: float, to_s: float) -> None:
+        for n in range(round(from_s * 5), round(to_s * 5)):
+            self.pipeline.look(Frame(CHANCE.integers(0, 255, (90, 160, 3), dtype=np.uint8), n / 5))
+
+
+def test_sound_that_stays_away_while_there_are_pictures_is_a_fault_of_the_microphone() -> None:
+    line = Line()
+    line.hear(0, 10)
+    line.look(0, 20)
+
+    assert line.began == [(Evidence.MICROPHONE, 10.0)]
+
+
+def test_pictures_that_stay_away_while_there_is_sound_are_a_fault_of_the_camera() -> None:
+    line = Line()
+    line.look(0, 10)
+    line.pipeline.keep_time(14.0)
+    before = line.began
+    line.pipeline.keep_time(16.0)
+
+    assert before == []
+    assert line.began == [(Evidence.CAMERA, 9.8)]
+
+
+def test_a_microphone_that_never_gave_anything_is_a_fault_when_its_reader_misses_it() -> None:
+    line = Line()
+    line.pipeline.miss(Evidence.MICROPHONE, 10.0)
+    line.pipeline.miss(Evidence.MICROPHONE, 15.0)
+    line.hear(20, 30)
+
+    assert line.began == [(Evidence.MICROPHONE, 10.0)]
+    assert line.ended_s == pytest.approx([20.0], abs=0.2)
+
+
+def test_a_file_that_is_over_is_no_fault() -> None:
+    line = Line()
+    line.hear(0, 10)
+    line.pipeline.end(Evidence.MICROPHONE, 10.0)
+    line.look(0, 30)
+    line.pipeline.miss(Evidence.MICROPHONE, 31.0)
+
+    assert line.began == []
+
+
+def test_a_fault_that_lasts_when_its_file_is_over_ends_with_it() -> None:
+    line = Line()
+    line.pipeline.miss(Evidence.CAMERA, 10.0)
+    line.pipeline.end(Evidence.CAMERA, 12.0)
+
+    assert line.ended_s == [12.0]
+
+
+FLOATS = st.floats(width=32, allow_nan=True, allow_infinity=True)
+BLOCKS = st.tuples(
+    st.lists(FLOATS, max_size=8),
+    st.integers(0, 3000),
+    st.floats(-1e6, 1e6),
+    st.integers(0, 10**7),
+    st.floats(0, 1),
+)
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.lists(BLOCKS, max_size=12))
+def test_whatever_a_driver_gives_the_line_takes_it_and_what_it_tells_fits_a_record(
+    given_blocks: list[tuple[list[float], int, float, int, float]],
+) -> None:
+    line = Line()
+    for values, repeats, at_s, lost, rails in given_blocks:
+        samples = np.array(values * repeats, dtype=np.float32)
+        block = AudioBlock(samples, at_s, lost_samples=lost, clipped_samples=int(rails * samples.size))
+        line.pipeline.hear(block)
+    line.pipeline.finish(2e6)
+
+    records = [Record(1, n + 1, max(0, round(at_s * 1000)), body) for n, (body, at_s) in enumerate(line.records)]
+    assert all(len(encode(record)) == 64 for record in records)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from node.airlock.record import Body, IncidentBegan, WindowSensed
 from node.config.settings import Settings
+from node.contract.words import KIND_OF_CODE
 from node.errors import CameraError, MicrophoneError
 from node.ops.clock import FixedClock
 from node.sense.capture.ports import SAMPLE_RATE_HZ, AudioBlock, Camera, EndOfMedia, Frame, Microphone
@@ -110,6 +111,10 @@ class Run:
     @property
     def incidents(self) -> list[float]:
         return [at_s for body, at_s in self.records if isinstance(body, IncidentBegan)]
+
+    @property
+    def kinds(self) -> list[str]:
+        return [KIND_OF_CODE[body.kind_code].value for body, _ in self.records if isinstance(body, IncidentBegan)]
 
     @property
     def window(self) -> WindowSensed:

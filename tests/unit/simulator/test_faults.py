@@ -69,7 +69,7 @@ def test_the_borders_of_a_fault_are_exact_to_the_sample(name: str) -> None:
     assert not changed[:first].any()
     assert not changed[last:].any()
     assert changed.any()
-    if name != FaultName.MICROPHONE_DROPOUTS:
+    if name not in {FaultName.MICROPHONE_DROPOUTS, FaultName.MICROPHONE_CRACKLES}:  # these come now and then
         assert (changed[first], changed[last - 1]) == (True, True)
 
 

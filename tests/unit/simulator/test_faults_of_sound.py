@@ -7,7 +7,8 @@ import pytest
 
 from node.errors import MicrophoneError
 from node.sense.capture.ports import SAMPLE_RATE_HZ
-from simulator.pole.faults import LSB, Fault, FaultyMicrophone
+from simulator.pole.faults import Fault, FaultyMicrophone
+from simulator.pole.spoilt_sound import LSB
 from tests.unit.simulator.faulty_street import (
     FROM_S,
     HUM,

@@ -53,6 +53,22 @@ def test_a_slow_converter_is_followed_without_a_loss():
     assert found[-1][0] == pytest.approx(0.05 * 19_998 * 1.0001, abs=LATE_S)
 
 
+@pytest.mark.parametrize("too_fast", [0.005, 0.01, 0.088])
+def test_a_converter_that_is_far_too_fast_does_not_run_away_into_the_future(too_fast):
+    read_at_s = [0.05 * n / (1 + too_fast) for n in range(1, 20_000)]
+
+    found = stamps(read_at_s)
+
+    assert max(begun_s + 0.05 - now_s for (begun_s, _), now_s in zip(found, read_at_s, strict=True)) < 2 * LATE_S
+    assert sum(lost for _, lost in found) == 0
+
+
+def test_a_converter_that_is_too_slow_by_a_hundredth_is_a_hundredth_of_lost_samples():
+    found = stamps([0.05 * n / 0.99 for n in range(1, 20_000)])
+
+    assert sum(lost for _, lost in found) == pytest.approx(0.01 / 0.99 * 20_000 * BLOCK, rel=0.3)
+
+
 def test_a_known_loss_is_not_counted_again_by_the_clock():
     clock = SampleClock(48_000)
     for n in range(1, 20):

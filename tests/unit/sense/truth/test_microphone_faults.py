@@ -95,6 +95,63 @@ def test_gain_that_comes_back_is_believed_again():
     assert set(states[81:]) == {OK}
 
 
+@pytest.mark.parametrize("gain_db", [-26, -20, -12, 12, 16])
+@pytest.mark.parametrize("seed", range(3))
+def test_a_step_of_gain_by_12_db_either_way_is_told_and_over_soon_after_its_return(gain_db, seed):
+    sound = street(14, seed, rms=3e-3)
+    sound[5 * RATE_HZ : 9 * RATE_HZ] *= 10 ** (gain_db / 20)
+
+    states = judged(sound)
+
+    assert GAIN_STUCK not in states[:40]
+    assert set(states[49:72]) == {GAIN_STUCK}
+    assert set(states[81:]) == {OK}
+
+
+def test_a_step_of_gain_down_is_how_the_microphone_is_now_after_a_quarter_of_an_hour():
+    hops = street(4, rms=3e-3).astype(np.float32).reshape(-1, HOP)
+    truth = MicrophoneTruth()
+    gains = [1.0] * 60 + [0.2] * (7200 + 40)
+
+    states = [truth.judge(AudioBlock(gain * hops[n % 32], n * HOP_S)) for n, gain in enumerate(gains)]
+
+    assert set(states[70:7200]) == {GAIN_STUCK}
+    assert set(states[-20:]) == {OK}
+
+
+def test_a_street_that_falls_silent_slowly_is_no_step():
+    sound = street(20, rms=3e-3) * np.logspace(0, -1.5, 20 * RATE_HZ)
+
+    assert set(judged(sound)) == {OK}
+
+
+def test_a_machine_that_stops_beside_the_pole_is_no_step():
+    sound = street(14)
+    sound[: 8 * RATE_HZ] += shaped(8, 0, 0.02, 4, (50, 20_000))
+
+    assert all(state.is_trusted for state in judged(sound))
+
+
+def test_faults_of_several_sorts_last_together():
+    truth, hops = MicrophoneTruth(), street(10).astype(np.float32).reshape(-1, HOP)
+    for n, hop in enumerate(hops):
+        dead = n % 8 < 2  # and three hops after them not yet alive
+        truth.judge(AudioBlock(np.zeros_like(hop) if dead else hop, n * HOP_S, lost_samples=int(n % 8 == 6)))
+
+    assert truth.lasting is SILENT
+    assert truth.is_broken
+
+
+@pytest.mark.parametrize("from_hop", [8, 17, 40])
+def test_a_fault_is_known_to_have_begun_with_its_first_hop(from_hop):
+    truth = MicrophoneTruth()
+    judged(street(from_hop * HOP_S), truth)
+    judged(np.zeros(22 * HOP), truth)
+
+    assert truth.is_broken
+    assert truth.broken_s == 22 * HOP_S
+
+
 def test_a_lorry_at_the_moment_of_the_step_does_not_hide_it_when_it_has_passed():
     sound = street(18)
     passing = np.exp(-0.5 * np.square((np.arange(sound.size) / RATE_HZ - 10) / 2))
