@@ -154,7 +154,8 @@ class Connection:
         most = min(getattr(properties, "MaximumPacketSize", MAX_PACKET_BYTES), MAX_PACKET_BYTES)
         # paho does not look at the broker's Receive Maximum: to send more ends the connection.
         room = getattr(properties, "ReceiveMaximum", WINDOW + SPARE) - SPARE
-        self._ends.opened(Connected(most, max(1, min(room, WINDOW))), resumed=bool(flags.session_present))
+        news = Connected(most, max(1, min(room, WINDOW)), resumed=bool(flags.session_present))
+        self._ends.opened(news, resumed=news.resumed)
 
     def _on_disconnect(
         self, _client: mqtt.Client, _data: object, _flags: object, reason: ReasonCode, _properties: object

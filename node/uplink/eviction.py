@@ -14,7 +14,7 @@ from node.uplink.outbox import Outbox
 from node.uplink.ranks import EVICTABLE, RANKS, key_of, sequence_of
 from node.uplink.store import Store
 
-_ENOUGH_BYTES = 131_072
+_ENOUGH_BYTES = 32_768
 _BATCH = 256
 
 

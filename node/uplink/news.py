@@ -15,10 +15,17 @@ HEADER_BYTES = 128
 
 @dataclass(frozen=True, slots=True)
 class Connected:
-    """The broker took us in; a packet may have at most so many bytes, and so many messages may be in flight."""
+    """The broker took us in.
+
+    Args:
+        max_packet_bytes: a packet may have at most so many.
+        window: so many messages may be in flight.
+        resumed: the broker still knows our session.
+    """
 
     max_packet_bytes: int
     window: int = WINDOW
+    resumed: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from node.contract.base import event_id
 from node.contract.envelope import Numbered, encode
 from node.contract.gap import GapReason
 from node.uplink.gaps import Gaps
+from node.uplink.packing import pack, unpack
 from node.uplink.ranks import EVICTABLE, GAP_RANK, LANES, RANKS, UNRANKED, key_of, parse, rank_of, sequence_of
 from node.uplink.store import Row, Store
 
@@ -73,6 +74,7 @@ class Outbox:
         """How often this file was opened."""
         self.last_sequence = store.note("last_sequence") or 0
         """The number of the last message that is on the card, 0 when there is none."""
+        self._forgot_ms: int | None = None
 
     def add(self, compose: Callable[[str, str], Numbered], moment: Moment) -> Numbered:
         """Stores a message under the next number. Only inside a transaction of the store.
@@ -85,7 +87,7 @@ class Outbox:
         message = compose(event_id(self.epoch, sequence), f"{sequence:012d}")
         self._store.run(
             "INSERT INTO message (key, body, added_ms, boot) VALUES (?, ?, ?, ?)",
-            (key_of(rank_of(message), sequence), encode(message).decode(), moment.at_ms, moment.boot),
+            (key_of(rank_of(message), sequence), pack(encode(message)), moment.at_ms, moment.boot),
         )
         self._store.write_note("last_sequence", sequence)
         return message
@@ -161,11 +163,14 @@ class Outbox:
             self.add(compose, moment)
 
     def forget(self, now_ms: int, keep_days: int) -> None:
-        """Removes messages that were sent and are older than `keep_days`."""
+        """Removes messages that were sent and are older than `keep_days`: once a day, for each time costs the card."""
+        if self._forgot_ms is not None and now_ms - self._forgot_ms < DAY_MS:
+            return
         with self._store.transaction():
             self._store.run(
                 "DELETE FROM message WHERE state = ? AND added_ms < ?", (_SENT, now_ms - keep_days * DAY_MS)
             )
+        self._forgot_ms = now_ms
 
     def _mark(self, sequence: int, state: int, reason: int, ranks: tuple[int, ...] = RANKS) -> bool:
         """Marks a message of some ranks that waits, and says whether there was one."""
@@ -192,7 +197,7 @@ class Outbox:
         """A message read back from the card. One that has another number than its key cannot be ours."""
         key, at_ms, boot, body = row
         rank, sequence = int(key or 0) // UNRANKED, sequence_of(int(key or 0))
-        message = parse(rank, str(body))
+        message = parse(rank, unpack(str(body)))
         if message is not None and message.id != event_id(self.epoch, sequence):
             message = None
         return Stored(sequence, Moment(int(at_ms or 0), int(boot or 0)), message)

@@ -29,9 +29,12 @@ DELAYED_AFTER_MS = 30_000
 NO_SUBSCRIBER = 0x10
 TOO_LARGE = 0x95
 _FOR_GOOD = frozenset({0x90, TOO_LARGE, 0x99})
-_MARK_EVERY_S = 2.0
-_MARK_AT = 32
-_RETRY_MARKS_S = 1.0
+_LOOK_EVERY_S = 2.0
+_RETRY_S = 1.0
+_MARK_AFTER_S = 10_800.0
+_MARK_AT, _KEPT = 64, 16
+"""Marks are written together, for each time costs the card; the newest wait. What is not marked is sent once more by a
+process that follows a killed one, and to a broker that has forgotten us: so many at most, each under its one id."""
 
 
 class Line(Protocol):
@@ -58,7 +61,9 @@ class Publisher:
         self._in_flight: dict[int, tuple[Lane, int, bytes]] = {}
         self._taken: set[int] = set()
         self._dead: dict[int, int] = {}
-        self._mark_s = 0.0
+        self._oldest_s = 0.0
+        self._noted = 0
+        self._look_s = 0.0
         self._window = WINDOW
         self.connected = False
         self.max_bytes = MAX_PACKET_BYTES
@@ -74,6 +79,11 @@ class Publisher:
         """Whether the broker does not take some of what is sent."""
         return any(lane.is_denied for lane in self._lanes)
 
+    @property
+    def unmarked(self) -> int:
+        """How many messages the broker has that the outbox still counts as waiting."""
+        return len(self._taken)
+
     def hear(self, news: Connected | Disconnected | Answered, now_s: float) -> None:
         """Takes in what happened on the session. It only takes note: `pump` and `flush` write."""
         if isinstance(news, Answered):
@@ -83,12 +93,15 @@ class Publisher:
         if isinstance(news, Connected):
             self.max_bytes = min(news.max_packet_bytes, MAX_PACKET_BYTES)
             self._window = news.window
+            if not news.resumed:
+                # With our session it has lost what it had not handed on. The end of an incident may be next.
+                self._taken.clear()
         self._in_flight.clear()
         for lane in self._lanes:
             lane.begin_anew()
 
     def pump(self, now_s: float, now: Moment) -> None:
-        """Sends what may be sent now, and writes marks when there are many or they are old.
+        """Sends what may be sent now, and writes what is due into the audit log and the outbox.
 
         A card that takes no marks does not stop sending: what is marked later is only kept longer.
 
@@ -99,10 +112,10 @@ class Publisher:
         Raises:
             StorageError: the card gives no messages.
         """
-        if len(self._taken) + len(self._dead) >= _MARK_AT or now_s >= self._mark_s:
+        if len(self._taken) >= _MARK_AT or now_s >= self._look_s:
             with contextlib.suppress(StorageError):
-                self.flush()
-            self._mark_s = now_s + (_RETRY_MARKS_S if self._taken or self._dead else _MARK_EVERY_S)
+                self._write_what_is_due(now_s)
+            self._look_s = now_s + (_RETRY_S if self._dead else _LOOK_EVERY_S)
         for lane in self._lanes:
             if self.connected and lane.is_open(now_s):
                 self._send(lane, now)
@@ -113,11 +126,36 @@ class Publisher:
         Raises:
             StorageError: the card does not take them; they stay noted.
         """
-        self._audit.flush()
-        if self._taken or self._dead:
-            self._outbox.mark(sorted(self._taken), sorted(self._dead.items()))
-            self._taken.clear()
+        self._flush_audit()
+        self._mark(sorted(self._taken))
+
+    def _mark(self, taken: list[int]) -> None:
+        """Marks some of what the broker has taken, and all that it will never take."""
+        if taken or self._dead:
+            self._outbox.mark(taken, sorted(self._dead.items()))
+            self._taken.difference_update(taken)
             self._dead.clear()
+
+    def _write_what_is_due(self, now_s: float) -> None:
+        """Writes marks when there are many, or old ones, or dead letters; else what else has left.
+
+        An entry of a message that is not marked may wait with its mark: after a power cut the message is sent again,
+        and its entry comes with it. Of what nobody sends again, as a health report, there would be none.
+        """
+        is_old = bool(self._taken) and now_s >= self._oldest_s + _MARK_AFTER_S
+        if is_old:
+            self.flush()
+        elif self._dead or len(self._taken) >= _MARK_AT:
+            self._flush_audit()
+            self._mark(sorted(self._taken)[:-_KEPT])
+            self._oldest_s = now_s
+        elif self._audit.gathered > self._noted:
+            self._flush_audit()
+
+    def _flush_audit(self) -> None:
+        """Writes what has left into the audit log."""
+        self._audit.flush()
+        self._noted = 0
 
     def _send(self, lane: Lane, now: Moment) -> None:
         """Sends from a lane until the window is full."""
@@ -171,8 +209,11 @@ class Publisher:
         elif answer.reason == NO_SUBSCRIBER or answer.reason >= 0x80:
             lane.refused(now_s, outlives=answer.reason != NO_SUBSCRIBER)
         else:
+            if not self._taken:
+                self._oldest_s = now_s
             self._taken.add(sequence)
             self._audit.note(What.LEFT, now_s, digest)
+            self._noted += 1
             lane.took()
 
 

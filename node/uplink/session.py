@@ -106,7 +106,8 @@ class Session:
         if connection is not None:
             connection.say_goodbye(keep_will=not answered)
         self._gone.set()
-        self._thread.join(timeout=CONNECT_TIMEOUT_S + 2.0)
+        if self._thread.ident is not None:  # a run may end before it went on air
+            self._thread.join(timeout=CONNECT_TIMEOUT_S + 2.0)
         return token is not None
 
     def opened(self, news: Connected, *, resumed: bool) -> None:

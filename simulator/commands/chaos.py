@@ -18,8 +18,14 @@ def chaos(
     outages: Annotated[int, typer.Option(min=0, max=1000, help="Times without a way to the broker.")] = 3,
     seed: Seed = 1,
     longest: Annotated[
-        float, typer.Option(min=0.0, max=3600.0, help="An outage is at most so long, in seconds.", callback=finite)
-    ] = 20.0,
+        float,
+        typer.Option(
+            min=0.0,
+            max=3600.0,
+            help="An outage is at most so long, in seconds; one in ten is up to three times so long.",
+            callback=finite,
+        ),
+    ] = 60.0,
     as_json: AsJson = False,
 ) -> None:
     """Kills, cuts off and fills up a real uplink while incidents go on: nothing may be lost, else exit code 1."""

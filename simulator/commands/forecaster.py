@@ -56,7 +56,8 @@ def forecaster(  # noqa: PLR0913, PLR0917 - typer: an option is an argument
             asked = reader.asking.asked
             if reader.asking.denied:
                 print(
-                    "polewatch-sim: the broker lets us ask nothing: city IT may, with its own --cert", file=sys.stderr
+                    "polewatch-sim: the broker lets us ask nothing: city IT may, with the --cert of resync",
+                    file=sys.stderr,
                 )
         _show(shelf, asked, as_json=as_json)
         made = accounts(shelf)

@@ -38,7 +38,7 @@ class Wish:
         kills: how many SIGKILLs.
         outages: how many times there is no way to the broker.
         seed: the same seed is the same plan; what the machine makes of it is not.
-        longest_s: an outage is at most so long.
+        longest_s: an outage is at most so long; one in ten is up to three times so long.
     """
 
     kills: int

@@ -18,6 +18,9 @@ _CLOCK_LASTS_S = 6.0
 _FULL_S = (1.5, 3.0)
 _OUTAGES_A_FULL_CARD = 4
 _SHORTEST_S = 1.0
+LONG_ONE_IN = 10
+LONG_TIMES = 3.0
+"""One outage in ten lasts longer, up to three times as long as the others: a node then waits longer before it tries."""
 
 
 class Blow(Enum):
@@ -60,13 +63,15 @@ def steps(kills: int, outages: int, seed: int, longest_s: float) -> list[Step]:
         kills: how many SIGKILLs, of `uplink` and of the broker; about one in four comes while the node still starts.
         outages: how many times there is no way to the broker. The first three are of three sorts.
         seed: the same seed is the same plan.
-        longest_s: an outage is at most so long.
+        longest_s: an outage is at most so long; of ten, one lasts once to three times so long.
     """
     chance = random.Random(f"chaos {seed}")
     made = [Step(_kill(chance), 0.0, chance.choice((0.05, 0.4, 1.0, 1.5))) for _ in range(kills)]
     for number in range(outages):
         blow = OUTAGES[number % len(OUTAGES)]
-        made.append(Step(blow, chance.uniform(min(_SHORTEST_S, longest_s), longest_s), chance.uniform(0.0, 1.5)))
+        is_long = number % LONG_ONE_IN == LONG_ONE_IN - 1
+        bounds = (longest_s, LONG_TIMES * longest_s) if is_long else (min(_SHORTEST_S, longest_s), longest_s)
+        made.append(Step(blow, chance.uniform(*bounds), chance.uniform(0.0, 1.5)))
     full = math.ceil(outages / _OUTAGES_A_FULL_CARD)
     made += [Step(Blow.FULL_CARD, chance.uniform(*_FULL_S), 1.0) for _ in range(full)]
     chance.shuffle(made)

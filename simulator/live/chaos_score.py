@@ -68,17 +68,24 @@ class Result:
 
     def recover_p99_s(self, *, long: bool) -> float:
         """The 99th percentile of how long the node was not heard, after outages of more than a minute or the others."""
-        return percentile_99([one.took_s for one in self.recoveries if (one.outage_s > SHORT_OUTAGE_S) == long])
+        return percentile_99(self._took_s(long=long))
+
+    def _took_s(self, *, long: bool) -> list[float]:
+        """How long the node was not heard after each outage of more than a minute, or after each other one and kill."""
+        return [one.took_s for one in self.recoveries if (one.outage_s > SHORT_OUTAGE_S) == long]
 
     def as_json(self) -> dict[str, object]:
-        """The same for `--json`."""
+        """The same for `--json`. `long` is of outages of more than a minute; null where there was none."""
+        long = self._took_s(long=True)
         return {
             "events": self.events,
             "delivered": self.delivered,
             "lost": self.lost,
             "duplicate_ids": self.duplicate_ids,
             "reordered": self.reordered,
-            "recover_p99_s": round(percentile_99([one.took_s for one in self.recoveries]), 2),
+            "recover_p99_s": round(self.recover_p99_s(long=False), 2),
+            "recover_long_p99_s": round(percentile_99(long), 2) if long else None,
+            "recoveries": len(self.recoveries),
         }
 
 

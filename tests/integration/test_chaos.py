@@ -32,7 +32,7 @@ def test_twenty_kills_and_three_outages_lose_nothing_and_reorder_nothing() -> No
 
     assert run.returncode == 0, run.stderr
     said = json.loads(run.stdout)
-    assert set(said) == {"events", "delivered", "lost", "duplicate_ids", "reordered", "recover_p99_s"}
+    assert {"events", "delivered", "lost", "duplicate_ids", "reordered", "recover_p99_s"} <= set(said)
     assert said["events"] == said["delivered"] > 40
     assert (said["lost"], said["reordered"]) == (0, 0)
     if "without a full card" in run.stderr:

@@ -12,6 +12,7 @@ from node.airlock.record import IncidentBegan, IncidentEnded, Status, WindowSens
 from node.airlock.ring import Ring
 from node.airlock.sender import Sender
 from node.ops.clock import boot_s
+from node.uplink.store import Store
 from simulator.live.broker import PrivateBroker
 from tests.integration.node_side import Reader, UplinkProcess, until, write_config
 
@@ -77,7 +78,7 @@ def test_all_of_60_events_arrive_through_six_kills_and_ten_seconds_without_a_bro
             assert first_seen[event["data"]["incident"]] < first_seen[event["id"]], "an end came before its start"
 
 
-def test_the_same_data_under_the_same_id_when_an_event_comes_twice(
+def test_the_same_data_but_for_delayed_under_the_same_id_when_an_event_comes_twice(
     tmp_path: Path, broker: PrivateBroker, reader: Reader, sender: Sender
 ) -> None:
     uplink = UplinkProcess(write_config(tmp_path, broker.port), capped=False)
@@ -95,9 +96,30 @@ def test_the_same_data_under_the_same_id_when_an_event_comes_twice(
 
     copies: dict[str, list[dict[str, object]]] = {}
     for event in reader.of("event"):
+        event["data"].pop("delayed")
         copies.setdefault(event["id"], []).append(event)
+    assert sum(len(same) for same in copies.values()) > 30
     assert all(copy == first for first, *others in copies.values() for copy in others)
     assert len(copies) == 30
+
+
+def test_a_broker_that_was_killed_and_remembers_nothing_gets_the_newest_events_again_in_order(
+    tmp_path: Path, broker: PrivateBroker, reader: Reader, sender: Sender
+) -> None:
+    uplink = UplinkProcess(write_config(tmp_path, broker.port))
+    uplink.start()
+    try:
+        for number in (1, 2):
+            offer_incident(sender, number)
+        until(lambda: len(reader.of("event")) == 4, what="the events")
+        broker.kill()
+        broker.start()
+        until(lambda: len(reader.of("event")) == 8, 30.0, what="the events once more")
+    finally:
+        uplink.stop()
+
+    ids = [event["id"] for event in reader.of("event")]
+    assert ids[:4] == ids[4:] == sorted(ids[:4])
 
 
 def test_birth_state_and_health_are_retained_for_readers_that_come_later(tmp_path: Path, broker: PrivateBroker) -> None:
@@ -216,6 +238,7 @@ def test_what_a_full_outbox_gives_up_is_named_by_gaps_and_all_the_rest_arrives(
     config = write_config(tmp_path, broker.port)
     config.write_text(config.read_text().replace("[broker]", "max_mb = 1\n[broker]"))
     broker.stop(forget=False)
+    take_up_four_fifths_of_one_megabyte(tmp_path / "outbox.db")
     uplink = UplinkProcess(config, capped=False)
     uplink.start()
     until((tmp_path / "airlock.sock").exists, what="uplink")
@@ -232,6 +255,15 @@ def test_what_a_full_outbox_gives_up_is_named_by_gaps_and_all_the_rest_arrives(
     given_up = covered(reader) - {int(event["sequence"]) for event in reader.of("event")}
     assert 0 < len(given_up) < 900
     assert "Traceback" not in uplink.said()
+
+
+def take_up_four_fifths_of_one_megabyte(path: Path) -> None:
+    """Names of commands that nobody gave: they are neither sent nor given up."""
+    store = Store(str(path), 1)
+    with store.transaction():
+        for _ in range(190):  # each stands in the table and in its index
+            store.run("INSERT INTO obeyed (id) VALUES (hex(randomblob(1000)))")
+    store.close()
 
 
 def covered(reader: Reader) -> set[int]:

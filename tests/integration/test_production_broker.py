@@ -84,10 +84,10 @@ class Authority:
 
 @pytest.fixture(scope="module")
 def city(tmp_path_factory) -> Authority:
-    """An authority that knows two poles, the two readers, the broker, and one pole that was stolen."""
+    """An authority that knows two poles, the three readers, the broker, and one pole that was stolen."""
     authority = Authority(tmp_path_factory.mktemp("pki"))
     authority.issue("broker", server=True)
-    for name in ("pole-1", "pole-2", "fleet", "forecaster"):
+    for name in ("pole-1", "pole-2", "fleet", "forecaster", "resync"):
         authority.issue(name)
     authority.revoke(authority.issue("stolen"))
     return authority
@@ -209,6 +209,11 @@ def test_the_forecaster_hears_events_and_a_nosy_node_does_not(connect):
 
 def test_the_forecaster_publishes_nothing(connect):
     assert connect("forecaster").publish("pole-1/command") == NOT_AUTHORISED
+
+
+@pytest.mark.parametrize(("topic", "is_taken"), [("command", True), ("desired", False), ("job", False)])
+def test_who_asks_for_what_is_lacking_asks_and_does_nothing_else(connect, topic, is_taken):
+    assert (connect("resync").publish(f"pole-1/{topic}") < 128) is is_taken
 
 
 def test_a_node_hears_what_city_it_desires(connect):

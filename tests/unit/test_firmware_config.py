@@ -47,11 +47,22 @@ def test_no_node_may_publish_what_it_hears():
     assert acl("write") & HEARD == set()
 
 
-def test_the_forecaster_writes_nothing():
+def rights_of(user: str) -> list[tuple[str, str]]:
+    """What a name may do: (verb, topic) each."""
     text = (FIRMWARE / "mosquitto/acl").read_text()
-    forecaster = text.split("user forecaster\n")[1]
+    own = text.split(f"user {user}\n")[1].split("\nuser ")[0]
+    return re.findall(r"^topic (\w+) (\S+)", own, flags=re.MULTILINE)
 
-    assert set(re.findall(r"^topic (\w+) ", forecaster, flags=re.MULTILINE)) == {"read"}
+
+def test_the_forecaster_writes_nothing():
+    assert {verb for verb, _ in rights_of("forecaster")} == {"read"}
+
+
+def test_who_asks_for_a_resync_may_read_as_the_forecaster_and_write_commands_alone():
+    asked = rights_of("resync")
+
+    assert [right for right in asked if right[0] != "read"] == [("write", "polewatch/v1/+/command")]
+    assert [right for right in asked if right[0] == "read"] == rights_of("forecaster")
 
 
 def alsa_finds(path: Path, name: str) -> bool:

@@ -14,14 +14,21 @@ from simulator.pole.catalogue import FaultName
 
 
 @given(st.integers(0, 60), st.integers(0, 30), st.integers(0, 2**32), st.floats(0.0, 3600.0))
-def test_a_plan_has_as_many_kills_and_outages_as_were_wished_and_none_too_long(
+def test_a_plan_has_as_many_kills_and_outages_as_were_wished_and_nine_of_ten_are_short(
     kills: int, outages: int, seed: int, longest_s: float
 ) -> None:
     plan = steps(kills, outages, seed, longest_s)
 
     assert sum(step.blow in KILLS for step in plan) == kills
     assert sum(step.blow in OUTAGES for step in plan) == outages
-    assert all(step.lasts_s <= longest_s for step in plan if step.blow in OUTAGES)
+    assert sum(step.lasts_s > longest_s for step in plan if step.blow in OUTAGES) <= outages // 10
+    assert all(step.lasts_s <= 3 * longest_s for step in plan if step.blow in OUTAGES)
+
+
+def test_of_twenty_outages_two_last_longer_than_a_minute_and_one_nearly_as_long() -> None:
+    lasts_s = sorted(step.lasts_s for step in steps(0, 20, 1, 60.0) if step.blow in OUTAGES)
+
+    assert 40.0 < lasts_s[-3] <= 60.0 < lasts_s[-2]
 
 
 def test_the_same_seed_is_the_same_plan_and_another_one_is_another() -> None:

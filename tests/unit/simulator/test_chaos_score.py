@@ -49,8 +49,16 @@ def test_a_reading_with_everything_in_order_holds(shelf: Shelf) -> None:
 
     assert result.holds
     assert result.as_json() == {
-        "events": 6, "delivered": 6, "lost": 0, "duplicate_ids": 0, "reordered": 0, "recover_p99_s": 2.0,
+        "events": 6, "delivered": 6, "lost": 0, "duplicate_ids": 0, "reordered": 0,
+        "recover_p99_s": 2.0, "recover_long_p99_s": None, "recoveries": 2,
     }  # fmt: skip
+
+
+def test_outages_of_more_than_a_minute_have_a_percentile_of_their_own(shelf: Shelf) -> None:
+    recoveries = (Recovery(0.0, 1.0), Recovery(60.0, 4.0), Recovery(60.1, 30.0), Recovery(120.0, 40.0))
+    said = judged(shelf, *(message(*name) for name in NAMES), recoveries=recoveries).as_json()
+
+    assert (said["recover_p99_s"], said["recover_long_p99_s"]) == (4.0, 40.0)
 
 
 @pytest.mark.parametrize("name", NAMES, ids=str)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import socket
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -22,6 +20,7 @@ from simulator.forecaster.said import Said, Span, read
 from simulator.forecaster.shelf import Shelf
 from simulator.forecaster.show import as_json, line, table
 from simulator.forecaster.subscriber import TOPICS, Delivery, Place, Subscriber
+from tests.unit.scripted_broker import CONNACK, ScriptedBroker
 
 NODE, EPOCH, OTHER = "pole-0042", "0000002a", "0000002b"
 ANY_TEXT = st.text(st.characters(), max_size=8) | st.sampled_from(["\ud800", "online", "\x1b[2J", "[bold]"])
@@ -171,36 +170,11 @@ def test_a_reader_stops_asking_when_the_node_has_another_outbox(shelf: Shelf) ->
     assert [question["data"]["first_sequence"] for question in line_.asked] == [1]
 
 
-class Unwilling:
-    """A broker that answers to every connection with the same bytes."""
-
-    def __init__(self, answers: bytes) -> None:
-        self._answers = answers
-        self._socket = socket.create_server(("127.0.0.1", 0))
-        self.place = Place("127.0.0.1", self._socket.getsockname()[1], "reader")
-        self._open: list[socket.socket] = []
-        self._thread = threading.Thread(target=self._run, daemon=True)
-        self._thread.start()
-
-    def _run(self) -> None:
-        while True:
-            try:
-                end, _ = self._socket.accept()
-            except OSError:
-                return
-            self._open.append(end)
-            end.sendall(self._answers)
-
-    def close(self) -> None:
-        self._socket.shutdown(socket.SHUT_RDWR)
-        self._socket.close()
-        self._thread.join()
-        for end in self._open:
-            end.close()
-
-
-CONNACK = b"\x20\x03\x00%c\x00"
 SUBACK = b"\x90\x09\x00\x01\x00"
+
+
+def place_of(broker: ScriptedBroker) -> Place:
+    return Place("127.0.0.1", broker.port, "reader")
 
 
 @pytest.mark.parametrize(
@@ -219,8 +193,8 @@ def test_a_broker_that_refuses_us_is_told_in_one_line(answers: bytes, why: str) 
             subscriber.take(0.05)
 
     with (
-        closing(Unwilling(answers)) as broker,
-        Subscriber(broker.place) as subscriber,
+        closing(ScriptedBroker(answers)) as broker,
+        Subscriber(place_of(broker)) as subscriber,
         pytest.raises(BrokerError, match=why) as caught,
     ):
         read_for(10.0)
@@ -230,6 +204,6 @@ def test_a_broker_that_refuses_us_is_told_in_one_line(answers: bytes, why: str) 
 
 
 def test_a_broker_that_takes_nobody_in_just_now_is_waited_for() -> None:
-    with closing(Unwilling(CONNACK % 0x88)) as broker, Subscriber(broker.place) as subscriber:
+    with closing(ScriptedBroker(CONNACK % 0x88)) as broker, Subscriber(place_of(broker)) as subscriber:
         assert subscriber.take(0.3) == []
         assert not subscriber.subscribed

@@ -17,6 +17,7 @@ from node.contract.gap import GapReason
 from node.errors import StorageError
 from node.uplink.card import Card
 from node.uplink.outbox import UNREADABLE_REASON
+from node.uplink.packing import unpack
 from node.uplink.store import Store
 from tests.unit.uplink.conftest import Side
 
@@ -58,9 +59,12 @@ def test_a_byte_that_is_no_utf8_makes_one_message_unreadable_and_no_other(side: 
 
 
 def test_a_message_with_the_number_of_another_is_unreadable(side: Side) -> None:
-    damaged = restart(side, "UPDATE message SET body = replace(body, '000000000001', '000000000003')")
+    [(body,)] = side.store.rows("SELECT body FROM message")
+    other = unpack(str(body)).replace("000000000001", "000000000003")
+    side.store.run("UPDATE message SET body = ?", (other,))
+    side.reopen()
 
-    assert [row.message for row in damaged.outbox.waiting("event", 0, 10)] == [None]
+    assert [row.message for row in side.outbox.waiting("event", 0, 10)] == [None]
 
 
 def test_a_gap_that_cannot_be_read_back_is_named_by_the_next(side: Side) -> None:

@@ -14,6 +14,7 @@ from node.contract.summary import Counts, Summary
 from node.contract.words import KINDS, ClockQuality, Confidence, Kind, Severity
 from node.uplink.eviction import Room, make_room
 from node.uplink.outbox import Moment
+from node.uplink.packing import unpack
 from node.uplink.ranks import LANES
 from node.uplink.store import StorageFullError
 from tests.unit.uplink.conftest import Side
@@ -233,9 +234,11 @@ def test_a_summary_of_the_time_of_one_kind_counts_none_of_the_others(tmp_path: P
     path = tmp_path / "outbox.db"
     side = Side(path)
     number = add_summary(side)
-    side.store.run("UPDATE message SET body = json_set(body, '$.data.counts', json('{\"noise.spike\": 2}'))")
     side.store.close()
     _make_version_1(path)
+    with sqlite3.connect(path) as file:
+        file.execute("UPDATE message SET body = json_set(body, '$.data.counts', json('{\"noise.spike\": 2}'))")
+    file.close()
     side.open()
 
     summary = waiting(side)[number]
@@ -251,6 +254,7 @@ def test_a_row_of_the_version_before_that_is_no_json_is_unreadable_and_stops_not
     _make_version_1(path)
     with sqlite3.connect(path) as file:
         file.execute("UPDATE message SET body = 'x' || body WHERE sequence = ?", numbers[:1])
+    file.close()
     side.open()
 
     assert [waiting(side)[number] is None for number in numbers] == [True, False]
@@ -271,8 +275,8 @@ def _make_version_1(path: Path) -> None:
     file.execute("CREATE INDEX waiting ON message (name, sequence) WHERE state = 0")
     file.execute("CREATE INDEX dead ON message (sequence) WHERE state = 2")
     for sequence, body, *rest in rows:
-        name = "summary" if "summary" in json.loads(body)["type"] else "event"
-        file.execute("INSERT INTO message VALUES (?, ?, ?, ?, ?, ?, ?)", (sequence, name, body, *rest))
+        name = "summary" if "summary" in json.loads(unpack(body))["type"] else "event"
+        file.execute("INSERT INTO message VALUES (?, ?, ?, ?, ?, ?, ?)", (sequence, name, unpack(body), *rest))
     file.execute("PRAGMA user_version = 1")
     file.close()
 

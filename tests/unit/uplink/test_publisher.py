@@ -1,6 +1,5 @@
 """The publisher: what is sent when, and what each answer of the broker means."""
 
-import sqlite3
 from pathlib import Path
 
 import pytest
@@ -9,6 +8,7 @@ from node.airlock.record import IncidentBegan, IncidentEnded
 from node.config.policy import Policy
 from node.contract.envelope import EventMessage, GapMessage, Outbound
 from node.uplink.audit import Audit
+from node.uplink.chain import What
 from node.uplink.news import WINDOW, Answered, Connected, Disconnected
 from node.uplink.outbox import Moment
 from node.uplink.publisher import NO_SUBSCRIBER, Publisher
@@ -88,17 +88,83 @@ def test_a_taken_message_is_marked_and_not_sent_again(desk: Desk) -> None:
     assert desk.side.outbox.count_waiting() == 0
 
 
-def test_a_few_marks_wait_for_more_and_are_written_after_two_seconds(desk: Desk) -> None:
+def test_a_few_marks_wait_for_more_and_are_written_after_three_hours(desk: Desk) -> None:
     desk.publisher.hear(Connected(65_536), 100.0)
     desk.pump(100.0)
     desk.answer(0, now_s=100.0)
-    desk.pump(100.1)
-    desk.publisher.hear(Answered(99, 0), 100.2)
+    desk.pump(10_899.0)
     counts = [desk.side.outbox.count_waiting()]
-    desk.pump(103.0)
+    desk.pump(10_902.0)
     counts.append(desk.side.outbox.count_waiting())
 
     assert counts == [3, 0]
+    assert desk.publisher.unmarked == 0
+
+
+def test_many_marks_are_written_at_once(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, 90)
+    desk.publisher.hear(Connected(65_536), 0.0)
+    for turn in range(10):
+        desk.pump(turn / 10)
+        desk.answer(0, now_s=turn / 10)
+
+    assert desk.side.outbox.count_waiting() == desk.publisher.unmarked
+    assert 16 <= desk.publisher.unmarked < 64
+
+
+def test_a_broker_that_has_forgotten_this_node_gets_the_newest_again_before_what_is_new(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, 90)
+    desk.publisher.hear(Connected(65_536), 0.0)
+    before = []
+    for turn in range(10):
+        before += desk.pump(turn / 10)
+        desk.answer(0, now_s=turn / 10)
+    desk.publisher.hear(Disconnected(), 1.0)
+    desk.side.take(IncidentEnded(90, 0, 3, 12), 91_000.0, sequence=91)
+    desk.publisher.hear(Connected(65_536, resumed=False), 2.0)
+    again = []
+    for turn in range(20, 40):
+        again += desk.pump(turn / 10)
+        desk.answer(0, now_s=turn / 10)
+
+    assert 16 < len(again) < 90
+    assert again[:-1] == before[-len(again) + 1 :]
+    assert again[-1] == "091"
+
+
+def test_what_the_broker_will_never_take_is_written_down_within_seconds(desk: Desk) -> None:
+    desk.publisher.hear(Connected(65_536), 0.0)
+    desk.pump(0.0)
+    desk.answer(0x95)
+    desk.pump(2.5)
+
+    assert desk.side.outbox.count_dead() == 3
+
+
+def test_an_entry_of_a_message_waits_for_its_mark_and_one_of_a_document_does_not(desk: Desk) -> None:
+    desk.publisher.hear(Connected(65_536), 0.0)
+    desk.pump(0.0)
+    desk.answer(0)
+    desk.pump(2.5)
+    numbers = [desk.audit.number]
+    desk.audit.note(What.DOCUMENT, 3.0, bytes(16))
+    desk.pump(5.0)
+    numbers.append(desk.audit.number)
+
+    assert numbers == [0, 4]
+
+
+def test_a_process_that_was_killed_before_it_marked_sends_again_and_notes_again(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, 3)
+    desk.publisher.hear(Connected(65_536), 0.0)
+    first = desk.pump()
+    desk.answer(0)
+    desk.side.reopen()
+    desk.line = Paper()
+    desk.publisher = Publisher(desk.side.outbox, desk.line, desk.audit)
+    desk.publisher.hear(Connected(65_536), 1.0)
+
+    assert desk.pump(1.0) == first
 
 
 def test_what_was_in_flight_when_the_connection_broke_is_sent_again_with_the_same_ids(desk: Desk) -> None:
@@ -319,18 +385,14 @@ def test_hearing_news_never_writes(desk: Desk) -> None:
 
 def test_a_card_that_takes_no_marks_does_not_stop_sending(tmp_path: Path) -> None:
     desk = Desk(tmp_path, 3 * WINDOW)
-    desk.side.store.run("PRAGMA busy_timeout=0")
     desk.publisher.hear(Connected(65_536), 0.0)
-    other = sqlite3.connect(desk.side.path, isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
-    try:
-        sent = []
-        for turn in range(6):
-            sent += desk.pump(float(turn))
-            desk.answer(0, now_s=float(turn))
-    finally:
-        other.close()
+    desk.side.store.run("PRAGMA query_only=ON")
+    sent = []
+    for turn in range(6):
+        sent += desk.pump(float(turn))
+        desk.answer(0, now_s=float(turn))
 
+    assert desk.publisher.unmarked == 3 * WINDOW
     assert len(sent) == len(set(sent)) == 3 * WINDOW
 
 

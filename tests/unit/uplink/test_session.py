@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import threading
 from collections.abc import Iterator
 
@@ -14,6 +13,7 @@ from node.contract.envelope import StateMessage
 from node.uplink import session
 from node.uplink.news import Arrived, Disconnected
 from node.uplink.session import Session
+from tests.unit.scripted_broker import CONNACK, ScriptedBroker
 
 WILL = StateMessage(
     id="0000002a-r1-1",
@@ -24,39 +24,9 @@ WILL = StateMessage(
 )
 
 
-class Mute:
-    """Something that takes every connection and never says a word. `said` is what it answers, if anything."""
-
-    def __init__(self, said: bytes = b"") -> None:
-        self._socket = socket.create_server(("127.0.0.1", 0))
-        self.port = self._socket.getsockname()[1]
-        self._said = said
-        self._open: list[socket.socket] = []
-        self.came = threading.Semaphore(0)
-        self._thread = threading.Thread(target=self._run, daemon=True)
-        self._thread.start()
-
-    def _run(self) -> None:
-        while True:
-            try:
-                end, _ = self._socket.accept()
-            except OSError:
-                return
-            self._open.append(end)
-            end.sendall(self._said)
-            self.came.release()
-
-    def close(self) -> None:
-        self._socket.shutdown(socket.SHUT_RDWR)
-        self._socket.close()
-        self._thread.join()
-        for end in self._open:
-            end.close()
-
-
 @pytest.fixture
-def mute() -> Iterator[Mute]:
-    listener = Mute()
+def mute() -> Iterator[ScriptedBroker]:
+    listener = ScriptedBroker()
     yield listener
     listener.close()
 
@@ -67,7 +37,7 @@ def session_at(port: int) -> tuple[Session, threading.Event]:
 
 
 def test_a_broker_that_takes_a_connection_and_says_nothing_is_given_up_and_tried_again(
-    mute: Mute, monkeypatch: pytest.MonkeyPatch
+    mute: ScriptedBroker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(session, "_TAKES_IN_WITHIN_S", 0.2)
     opened, _ = session_at(mute.port)
@@ -82,7 +52,7 @@ def test_a_broker_that_takes_a_connection_and_says_nothing_is_given_up_and_tried
 
 def test_something_that_is_no_broker_at_all_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(session, "_TAKES_IN_WITHIN_S", 0.2)
-    liar = Mute(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+    liar = ScriptedBroker(b"HTTP/1.1 400 Bad Request\r\n\r\n")
     opened, _ = session_at(liar.port)
     opened.start()
     tries = [liar.came.acquire(timeout=10.0) for _ in range(2)]
@@ -93,7 +63,7 @@ def test_something_that_is_no_broker_at_all_is_tried_again(monkeypatch: pytest.M
     assert opened.publish(WILL) is None
 
 
-def test_of_a_flood_of_questions_only_the_first_are_kept(mute: Mute) -> None:
+def test_of_a_flood_of_questions_only_the_first_are_kept(mute: ScriptedBroker) -> None:
     opened, woken = session_at(mute.port)
     for _ in range(5000):
         opened.arrived(Arrived("t", b"x"))
@@ -102,7 +72,6 @@ def test_of_a_flood_of_questions_only_the_first_are_kept(mute: Mute) -> None:
     assert len(opened.news()) == session._MOST_NEWS
 
 
-CONNACK = b"\x20\x03\x00\x00\x00"
 WORSE = {
     "a topic that is no UTF-8": b"\x30\x05\x00\x01\xff\x00x",
     "an answer with a reason that there is none of": b"\x90\x04\x00\x01\x00\x3f",
@@ -112,7 +81,7 @@ WORSE = {
 
 @pytest.mark.parametrize("worse", WORSE.values(), ids=WORSE)
 def test_a_broker_that_says_what_paho_cannot_read_is_left_and_tried_again(worse: bytes) -> None:
-    liar = Mute(CONNACK + worse)
+    liar = ScriptedBroker(CONNACK % 0 + worse)
     opened, _ = session_at(liar.port)
     opened.start()
     tries = [liar.came.acquire(timeout=10.0) for _ in range(2)]
@@ -125,7 +94,7 @@ def test_a_broker_that_says_what_paho_cannot_read_is_left_and_tried_again(worse:
     assert Disconnected() in opened.news()
 
 
-def test_a_goodbye_without_a_connection_has_not_left(mute: Mute) -> None:
+def test_a_goodbye_without_a_connection_has_not_left(mute: ScriptedBroker) -> None:
     opened, _ = session_at(mute.port)
     opened.start()
 
