@@ -13,11 +13,11 @@ from pathlib import Path
 from node.config import manifest
 from node.config.load import load
 from node.config.settings import Settings
-from node.config.signed_policy import in_force
 from node.contract.words import ClockQuality
 from node.errors import ConfigError, MicrophoneError, ModelError, PolewatchError
 from node.ops.clock import SystemClock
 from node.ops.quarantine import Quarantine
+from node.uplink.accepted import policy_here
 
 _CONNECT_S = 3.0
 _SIXTY_FOUR = ("x86_64", "aarch64")
@@ -86,7 +86,7 @@ def _quarantine(settings: Settings) -> Finding:
 
 def _policy(settings: Settings) -> Finding:
     """Which policy holds, and whether there is a file that cannot be used."""
-    rules = in_force(settings.policy, settings.node.id, time.time())
+    rules = policy_here(settings, time.time())
     if rules.refusal:
         return Finding(ok=False, text=f"{rules.refusal}; the default policy holds")
     return Finding(ok=True, text=f"policy: {rules.origin}")

@@ -16,6 +16,7 @@ from node.config.settings import SummarySettings
 from node.config.signed_policy import InForce, in_force
 from node.config.wall import PolicySettings
 from node.contract.words import Kind
+from node.uplink.accepted import policy_here
 
 _SPEECH_BITS_PER_SECOND = 700
 """The most sparing codec for speech in use, Codec2 at 700 bit/s, as a measure."""
@@ -30,11 +31,10 @@ def run_privacy(path: Path | None, *, as_json: bool) -> int:
     Raises:
         ConfigError: the configuration does not hold.
     """
-    policy, summary, node_id = PolicySettings(), SummarySettings(), "default"
+    summary, rules = SummarySettings(), in_force(PolicySettings(), "default", time.time())
     if path is not None or DEFAULT_PATH.exists():
         settings = load(path).settings
-        policy, summary, node_id = settings.policy, settings.summary, settings.node.id
-    rules = in_force(policy, node_id, time.time())
+        summary, rules = settings.summary, policy_here(settings, time.time())
     window_s = window_in_force_s(summary, rules.policy)
     bound = capacity(rules.policy, window_s)
     print(json.dumps(as_document(bound, rules, window_s)) if as_json else table(bound, rules, window_s))

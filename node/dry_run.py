@@ -1,18 +1,22 @@
 """The whole node in one process, without a broker: pipeline, records, gate and outbox, as fast as its input comes.
 
-`polewatch replay` runs it on files, `polewatch-sim run` on a street. Nothing in it is simpler than on a pole: the same
-`Pipeline`, the same 64-byte records, the same gate, and an outbox in memory.
+`polewatch replay` runs it on files, `polewatch-sim run` on a street. Nothing in it is simpler than on a pole, but for
+the network: the same `Pipeline`, the same 64-byte records, taken in on the same ticks, the same gate, and an outbox in
+memory.
 """
 
 from __future__ import annotations
 
 import math
+import random
 from collections.abc import Callable
 
+from node.airlock.gate import TICK_S
 from node.airlock.record import Body, Record, encode
 from node.config.policy import Policy, tighten
 from node.config.settings import Settings
 from node.contract.envelope import Numbered
+from node.contract.words import Evidence
 from node.errors import UnreadableInputError
 from node.ops.clock import FixedClock
 from node.sense.audio.load import load_tagger
@@ -48,14 +52,17 @@ class DryRun:
         observe: Callable[[Observation], None] | None = None,
     ) -> None:
         clock = FixedClock(start_wall_s)
-        books = open_books(settings, clock, IN_MEMORY, epoch=epoch)
+        chance = random.Random(epoch).randrange  # noqa: S311 - a rehearsal's noise hides nobody, and can be repeated
+        books = open_books(settings, clock, IN_MEMORY, epoch=epoch, below=chance)
         policy = tighten(Policy(), settings.policy)
-        self._summaries = Summaries(books)
+        self._summaries = Summaries(books, policy)
         self._summaries.adopt(0.0)
         self._intake = Intake(books, self._summaries, policy)
         self._pipeline = Pipeline(settings, clock, self._emit, observe, load_tagger(settings.sound_model))
         self._tell = tell
         self._sequence = 0
+        self._waiting: list[bytes] = []
+        self._due_s = math.inf
         self.now_s = 0.0
         """How far the input has been fed, in its own seconds."""
 
@@ -69,6 +76,7 @@ class DryRun:
         while sound.next is not None or sight.next is not None:
             self._step(sound, sight)
         self._pipeline.finish(self.now_s)
+        self._take_in()
         self._tell_all(self._summaries.close(self.now_s - LATE_S, self.now_s))
         self._tell_all(self._summaries.finish(self.now_s))
         if (broken := sound.broken or sight.broken) is not None:
@@ -84,14 +92,25 @@ class DryRun:
         elif isinstance(item, Frame):
             self.now_s = max(self.now_s, item.captured_s)
             self._pipeline.look(item)
+        if self.now_s >= self._due_s:
+            self._take_in()
         self._tell_all(self._summaries.close(self.now_s - LATE_S, self.now_s))
         reader.advance()
+        if reader.next is None:
+            self._pipeline.end(Evidence.CAMERA if reader is sight else Evidence.MICROPHONE, self.now_s)
 
     def _emit(self, body: Body, at_s: float) -> None:
-        """Through the airlock: 64 bytes, and the gate."""
+        """Into the airlock: 64 bytes, which wait for the next tick as they do on a pole (P6)."""
         self._sequence += 1
-        content = encode(Record(1, self._sequence, max(0, round(at_s * 1000)), body))
-        self._tell_all(list(self._intake.take(content, self.now_s).released))
+        if not self._waiting:
+            self._due_s = (math.floor(self.now_s / TICK_S) + 1) * TICK_S
+        self._waiting.append(encode(Record(1, self._sequence, max(0, round(at_s * 1000)), body)))
+
+    def _take_in(self) -> None:
+        """Out of the airlock, and through the gate."""
+        waiting, self._waiting, self._due_s = self._waiting, [], math.inf
+        for content in waiting:
+            self._tell_all(list(self._intake.take(content, self.now_s).released))
 
     def _tell_all(self, messages: list[Numbered]) -> None:
         """Hands on what would leave."""

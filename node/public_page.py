@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from node.airlock.capacity import TARGET_BITS_PER_SECOND, Capacity
+from node.config.card import Headline
 from node.config.manifest import Model
 from node.config.settings import Settings
 from node.config.signed_policy import InForce
@@ -24,7 +25,20 @@ MEANINGS: dict[Kind, str] = {
     Kind.SOUND_GLASS_BREAK: "a sound like breaking glass",
     Kind.SOUND_SIREN: "a siren",
     Kind.SOUND_HORN_OR_ALARM: "a horn or an alarm",
+    Kind.SENSOR_FAULT: "its microphone or its camera is broken",
+    Kind.SENSOR_TAMPER: "its camera is covered",
 }
+CLASSES = {
+    "gunshot": "shots",
+    "explosion": "explosions",
+    "fireworks": "fireworks",
+    "glass_break": "breaking glass",
+    "scream": "screams",
+    "siren": "sirens",
+    "horn_or_alarm": "horns and alarms",
+    "crowd": "crowds",
+}
+"""The sounds of a model in words for residents."""
 _SPEECH_BITS_PER_SECOND = 700
 _STYLE = """
 :root{color-scheme:light dark;--ink:#1b1f24;--soft:#57606a;--paper:#fff;--line:#d0d7de;--box:#f3f5f8;--mark:#0a5c36}
@@ -34,6 +48,8 @@ _STYLE = """
 body{margin:0 auto;max-width:44rem;padding:1.25rem;background:var(--paper);color:var(--ink);
 font:1.0625rem/1.55 system-ui,sans-serif;overflow-wrap:break-word}
 h1{font-size:1.6rem;line-height:1.25;margin:.5rem 0}h2{font-size:1.2rem;margin:2.2rem 0 .5rem}
+h3{font-size:1.0625rem;margin:1.2rem 0 .3rem}
+ul{padding-left:1.2rem;margin:.3rem 0}li{margin:.3rem 0}
 p{margin:.6rem 0}.soft,small{color:var(--soft)}
 .promise{background:var(--box);border-left:.3rem solid var(--mark);border-radius:.3rem;padding:.8rem 1rem;margin:1rem 0}
 table{border-collapse:collapse;width:100%;margin:.6rem 0}caption{text-align:left;color:var(--soft);padding-bottom:.3rem}
@@ -52,7 +68,7 @@ class Facts:
         rules: the policy in force.
         window_s: length of a summary's window, in seconds.
         bound: how much it can say at most.
-        models: the models it runs.
+        models: the models it runs, each with the headline of its card, or None where it has none.
         recent: what it said in its last day; None where it has no books yet.
         made_at: when the page was made, as `2026-01-01T12:00:00Z`.
     """
@@ -61,7 +77,7 @@ class Facts:
     rules: InForce
     window_s: int
     bound: Capacity
-    models: Sequence[Model]
+    models: Sequence[tuple[Model, Headline | None]]
     recent: Recent | None
     made_at: str
 
@@ -148,14 +164,33 @@ def _how_much(facts: Facts) -> str:
     )
 
 
-def _models(models: Sequence[Model]) -> str:
-    """What was learnt by a machine."""
-    if not models:
-        text = "<p>None. Sound is judged by level and shape, pictures by what moves.</p>\n"
-    else:
-        rows = [(f"{model.name} ({model.licence})", ", ".join(model.classes)) for model in models]
-        text = _table(("model", "what it tells apart"), rows, "None of them can tell people apart.")
-    return f"<h2>Learnt models</h2>\n{text}"
+def _models(models: Sequence[tuple[Model, Headline | None]]) -> str:
+    """What was learnt by a machine, how well, and what that must not be used for."""
+    text = "".join(_model(model, card) for model, card in models)
+    none = "<p>Nothing. Sound is judged by level and shape, pictures by what moves.</p>\n"
+    return f"<h2>What it has learnt to hear, and how well</h2>\n{text or none}"
+
+
+def _model(model: Model, card: Headline | None) -> str:
+    """One model, by the headline of its card."""
+    sounds = ", ".join(CLASSES.get(name, name.replace("_", " ")) for name in model.classes)
+    which = f"{html.escape(model.name)}, {html.escape(model.licence)}, SHA-256 {model.sha256[:12]}"
+    text = f"<p>It can tell apart, second by second: {html.escape(sounds or 'sounds of a public list')}. "
+    text += f"It can tell no people, no voices and no words apart. <small>({which})</small></p>\n"
+    if card is None:
+        return text + "<p>The operator chose this model; how well it does was not measured by us.</p>\n"
+    rows = [
+        (CLASSES.get(name, name.replace("_", " ")), "not measured" if share is None else f"{share * 100:.0f} of 100")
+        for name, share in card.found.items()
+    ]
+    caption = (
+        "Of 100 single seconds with such a sound, in recordings that it had never met, this many are recognised by"
+        " themselves. A sound lasts longer than a second, and the pole also goes by level, shape and repetition."
+    )
+    found = _table(("sound", "recognised"), rows, caption) if rows else ""
+    points = "".join(f"<li>{html.escape(point)}</li>\n" for point in card.not_for)
+    refused = f"<h3>What it must not be used for</h3>\n<ul>\n{points}</ul>\n" if points else ""
+    return f'{text}{found}{refused}<p class="soft">From its card: {html.escape(card.text)}</p>\n'
 
 
 def _ask(settings: Settings) -> str:
@@ -182,7 +217,7 @@ def _table(heads: tuple[str, str], rows: Sequence[tuple[str, str]], caption: str
 
 def _number(rows: Sequence[tuple[str, str]]) -> str:
     """The class of a column that holds numbers."""
-    return ' class="n"' if all(right.isdigit() for _, right in rows) else ""
+    return ' class="n"' if all(right[0].isdigit() or right == "not measured" for _, right in rows) else ""
 
 
 def _times(count: int) -> str:

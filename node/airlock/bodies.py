@@ -8,10 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import Annotated, ClassVar, get_args, get_type_hints
 
+from node.airlock.occupancy import MAX_PEOPLE
 from node.contract.words import KIND_OF_CODE
 
 MAX_INCIDENT = 2**31 - 1
 MAX_LEVEL_DDB = 2_000
+MAX_PICTURES = 36_000
+"""Ten a second for an hour."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +135,25 @@ class HourLearnt:
     weeks: Annotated[int, Range(1, 100)]
 
 
+@dataclass(frozen=True, slots=True)
+class PeopleSeen:
+    """How many people were seen in a stretch of one summary window that ended at the record's instant.
+
+    Never published as it is: `uplink` tells one noisy step of it a window (T2). Where nobody counts people, there is no
+    such record.
+
+    Args:
+        span_s: the length of the stretch in seconds, rounded up, as in its `WindowSensed`.
+        pictures: in how many pictures people were counted: chosen beforehand, not by what they show.
+        people: the sum over these pictures, of at most 127 people in each; nobody is counted twice in one.
+    """
+
+    TYPE: ClassVar[int] = 6
+    span_s: Annotated[int, Range(1, 3600)]
+    pictures: Annotated[int, Range(1, MAX_PICTURES)]
+    people: Annotated[int, Range(0, MAX_PICTURES * MAX_PEOPLE)]
+
+
 class SensorState:
     """The codes of `Status.microphone` and `Status.camera`."""
 
@@ -143,9 +165,9 @@ class SensorState:
     QUARANTINED = 5
 
 
-Body = IncidentBegan | IncidentEnded | WindowSensed | Status | HourLearnt
+Body = IncidentBegan | IncidentEnded | WindowSensed | Status | HourLearnt | PeopleSeen
 BODIES: dict[int, type[Body]] = {
-    body.TYPE: body for body in (IncidentBegan, IncidentEnded, WindowSensed, Status, HourLearnt)
+    body.TYPE: body for body in (IncidentBegan, IncidentEnded, WindowSensed, Status, HourLearnt, PeopleSeen)
 }
 
 

@@ -17,7 +17,7 @@ import math
 from dataclasses import dataclass
 
 from node.airlock.alphabet import UncountableError, bits, size_of, sizes_of
-from node.airlock.gate import BACK_S, HEALTH_CHANGES_AT_ONCE, TICK_S
+from node.airlock.gate import BACK_S, HEALTH_CHANGES_AT_ONCE, STARTS_AT_ONCE, STARTS_EVERY_S, TICK_S
 from node.config.policy import Policy
 from node.contract.base import Wire
 from node.contract.documents import Health
@@ -102,6 +102,7 @@ def capacity(policy: Policy, window_s: int) -> Capacity:
     windows = -(-DAY_S // window_s)
     changes = HEALTH_CHANGES_AT_ONCE + DAY_S // HEALTH_INTERVAL_S
     healths = DAY_S // HEALTH_INTERVAL_S + changes
+    falls = STARTS_AT_ONCE + DAY_S // STARTS_EVERY_S
     parts = (
         Part(f"what {begun} incidents are, at their start", begun * per_message["event start"]),
         Part("how they ended", begun * per_message["event end"]),
@@ -118,6 +119,7 @@ def capacity(policy: Policy, window_s: int) -> Capacity:
         Part("when within the next window a summary leaves", windows * bits(max(1, round(window_s / TICK_S)))),
         Part(f"what {healths} messages of health hold", healths * per_message["health"]),
         Part("when a change of health leaves", _in_order(_TICKS_A_DAY, changes)),
+        Part("when the sending program falls over, if sensing could cause it", _in_order(_TICKS_A_DAY, falls)),
     )
     return Capacity(per_message, parts)
 

@@ -11,6 +11,8 @@ Rules (docs/privacy.md tells them to residents):
     P5  An end is told only of an incident whose start was told.
     P6  What `sense` sends is taken in on ticks of a quarter of a second.
     P7  A kind that the policy does not allow is kept back, and counted.
+    P8  A count of people leaves once a window, noisy, in steps, and not at all below `k` (`node.airlock.occupancy`).
+    P9  A run of `uplink` that follows many others connects later: restarts say little (`node.uplink.on_air`).
 
 The policy has a floor that nothing can loosen: `node.config.policy`.
 """
@@ -26,7 +28,7 @@ from node.airlock.record import IncidentBegan, IncidentEnded, WindowSensed
 from node.config.policy import Policy
 from node.contract.base import few
 from node.contract.event import ARRIVING_KINDS, IncidentEnd, IncidentStart, duration_step, peak_step
-from node.contract.summary import Counts, LevelsDb, LevelsDbfs, Summary
+from node.contract.summary import Counts, LevelsDb, LevelsDbfs, PeopleStep, Summary
 from node.contract.words import (
     EVIDENCE_BIT,
     KIND_OF_CODE,
@@ -45,6 +47,9 @@ BACK_S = 10
 """How far before the instant of the record before it a record may be dated (P2)."""
 HEALTH_CHANGES_AT_ONCE = 4
 """Messages of health between the regular ones, because a code changed (P4); one more for each regular one."""
+STARTS_AT_ONCE = 300
+STARTS_EVERY_S = 300
+"""So many runs of `uplink` go on air at once after a long rest, and after so many seconds one more (P9)."""
 
 KEPT_PER_10_MIN = {Severity.SEVERE: 0, Severity.MODERATE: 1, Severity.MINOR: 2}
 KEPT_PER_DAY = {Severity.SEVERE: 0, Severity.MODERATE: 30, Severity.MINOR: 60}
@@ -94,11 +99,13 @@ class Tally:
         began: how many incidents of each kind were told.
         held_back: how many were kept back.
         last_sequence: the last number given before this summary.
+        people: what `node.airlock.occupancy.release` gave for this window; None where nobody was counted.
     """
 
     began: dict[Kind, int]
     held_back: int
     last_sequence: int
+    people: PeopleStep | None = None
 
 
 def may_begin(policy: Policy, ledger: Ledger, severity: Severity) -> Held | None:
@@ -120,7 +127,12 @@ def may_tell(policy: Policy, kind: Kind) -> bool:
 
 def told_s(policy: Policy, wall_s: float) -> float:
     """The time of an incident as it may be told: seconds since 1970, rounded to the policy's resolution (P2)."""
-    return math.floor(wall_s / policy.time_resolution_s + 0.5) * float(policy.time_resolution_s)
+    return rounded_s(wall_s, policy.time_resolution_s)
+
+
+def rounded_s(wall_s: float, resolution_s: int) -> float:
+    """A time, rounded half up to whole multiples of a resolution in seconds."""
+    return math.floor(wall_s / resolution_s + 0.5) * float(resolution_s)
 
 
 def arrival_ms(policy: Policy, kind: Kind, wall_s: float) -> int | None:
@@ -180,15 +192,17 @@ def _end(kind: Kind, start_id: str, stamp: Stamp, facts: tuple[EndReason, int, i
 
 
 def summarise(sensed: WindowSensed | None, window_s: int, tally: Tally, stamp: Stamp) -> Summary:
-    """The summary of a window; without anything sensed it says so by zero exposure (P1, P3)."""
+    """The summary of a window; without anything sensed it says so by zero exposure (P1, P3, P8)."""
     sound_s = min(sensed.sound_exposure_s, window_s) if sensed else 0
+    sight_s = min(sensed.sight_exposure_s, window_s) if sensed else 0
     return Summary(
         window_s=window_s,
         sound_exposure_s=sound_s,
-        sight_exposure_s=min(sensed.sight_exposure_s, window_s) if sensed else 0,
+        sight_exposure_s=sight_s,
         levels=_levels(sensed) if sensed and sound_s else None,
         counts=Counts.of(tally.began),
         held_back=few(tally.held_back),
+        people_at_least=tally.people if sight_s else None,
         last_sequence=tally.last_sequence,
         clock=stamp.clock,
         uptime_s=stamp.uptime_s,

@@ -27,12 +27,14 @@ from node.airlock.bodies import (
     HourLearnt,
     IncidentBegan,
     IncidentEnded,
+    PeopleSeen,
     Range,
     SensorState,
     Status,
     WindowSensed,
     ranges,
 )
+from node.airlock.occupancy import MAX_PEOPLE
 from node.contract.words import KIND_OF_CODE
 from node.errors import RecordError
 
@@ -51,6 +53,7 @@ __all__ = [
     "HourLearnt",
     "IncidentBegan",
     "IncidentEnded",
+    "PeopleSeen",
     "Range",
     "Record",
     "SensorState",
@@ -150,3 +153,5 @@ def _check(record: Record) -> None:
             raise RecordError(f"the record's {name} is out of range")
     if isinstance(record.body, IncidentBegan) and record.body.kind_code not in KIND_OF_CODE:
         raise RecordError("the record's kind is unknown")
+    if isinstance(record.body, PeopleSeen) and record.body.people > record.body.pictures * MAX_PEOPLE:
+        raise RecordError("the record's people are more than its pictures can hold")

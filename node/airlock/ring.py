@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from typing import NamedTuple
 
-from node.airlock.record import Body, Record, WindowSensed, encode
+from node.airlock.record import Body, PeopleSeen, Record, WindowSensed, encode
 
 CAPACITY = 4096
 
@@ -59,7 +59,7 @@ class Ring:
         if len(self) >= self._capacity:
             self._drop_one()
         self._last += 1
-        self._unsent.append(_Kept(self._last, content, isinstance(body, WindowSensed)))
+        self._unsent.append(_Kept(self._last, content, isinstance(body, WindowSensed | PeopleSeen)))
         return self._last
 
     def unsent(self) -> bytes | None:

@@ -5,6 +5,7 @@ Ed25519 signature by the key that the configuration names. The key itself stays 
      "signatures": [{"keyid": KEY ID, "sig": BASE64}]}
 
 The signature is checked before a byte of the payload is read. Whatever is wrong is one line, and the defaults hold.
+So is a policy that is older than one which this node has accepted before: its number is lower.
 """
 
 from __future__ import annotations
@@ -65,12 +66,14 @@ class InForce:
         origin: where it comes from, in a few words.
         is_signed: whether it comes from a signed file.
         refusal: why the policy file is not used, in one line; empty where it is, or there is none.
+        number: of the signed policy, 0 where none holds.
     """
 
     policy: Policy
     origin: str = "default"
     is_signed: bool = False
     refusal: str = ""
+    number: int = 0
 
 
 def key_id(public_key: bytes) -> str:
@@ -83,13 +86,14 @@ def signed_bytes(payload: bytes) -> bytes:
     return b"DSSEv1 %d %b %d %b" % (len(PAYLOAD_TYPE), PAYLOAD_TYPE.encode(), len(payload), payload)
 
 
-def in_force(settings: PolicySettings, node_id: str, now_s: float) -> InForce:
+def in_force(settings: PolicySettings, node_id: str, now_s: float, least_number: int = 0) -> InForce:
     """The policy that holds on a node: the signed one if it can be used, else the default. Never raises.
 
     Args:
         settings: where the policy lies, whose signature counts, and what the configuration tightens.
         node_id: of this node.
         now_s: the time of day, in seconds since 1970.
+        least_number: of the last policy that this node has accepted under this key: an older one is refused.
     """
     path = Path(settings.file)
     default = tighten(Policy(), settings)
@@ -98,11 +102,12 @@ def in_force(settings: PolicySettings, node_id: str, now_s: float) -> InForce:
         if content is None:
             return InForce(default)
         signed = verify(content, settings.root_key, str(path))
+        _require_newest(signed, least_number, str(path))
         _require_valid(signed, node_id, now_s, str(path))
     except PolicyError as error:
         return InForce(default, refusal=str(error))
     origin = f"policy {signed.number}, signed by {key_id(bytes.fromhex(settings.root_key))}, until {signed.not_after}"
-    return InForce(tighten(signed.policy, settings), origin, is_signed=True)
+    return InForce(tighten(signed.policy, settings), origin, is_signed=True, number=signed.number)
 
 
 def verify(content: bytes, root_key: str, name: str) -> SignedPolicy:
@@ -155,6 +160,19 @@ def _read(path: Path) -> bytes | None:
     if len(content) > MAX_BYTES:
         raise PolicyError(f"{path}: is larger than {MAX_BYTES} bytes: no policy of ours")
     return content
+
+
+def _require_newest(signed: SignedPolicy, least_number: int, name: str) -> None:
+    """A policy is no older than the last one.
+
+    Raises:
+        PolicyError: it is: somebody put back a policy that the city has replaced.
+    """
+    if signed.number < least_number:
+        raise PolicyError(
+            f"{name}: policy {signed.number} is older than policy {least_number}, which this node has accepted:"
+            f" sign it anew as {least_number + 1} or higher"
+        )
 
 
 def _require_valid(signed: SignedPolicy, node_id: str, now_s: float, name: str) -> None:

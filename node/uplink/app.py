@@ -19,6 +19,7 @@ from node.errors import StorageError
 from node.ops.clock import SystemClock, WallClock, boot_id, boot_s
 from node.ops.sd_notify import notify, watchdog_s
 from node.ops.thermal import temperature_c
+from node.uplink.accepted import least_number
 from node.uplink.audit import Audit, audit_folder
 from node.uplink.books import open_books, sender_of
 from node.uplink.card import Card, once_there_is_room
@@ -27,8 +28,10 @@ from node.uplink.commands import Commands
 from node.uplink.documents import Documents
 from node.uplink.health import Counters, Flags, HealthKeeper, Pace, Seal
 from node.uplink.intake import Intake
+from node.uplink.inventory import note_standing
 from node.uplink.memory import Memory
 from node.uplink.news import Arrived, Connected
+from node.uplink.on_air import OnAir
 from node.uplink.publisher import Publisher
 from node.uplink.reception import Reception
 from node.uplink.replay import Replay
@@ -57,20 +60,22 @@ class Uplink:
     """
 
     def __init__(self, settings: Settings, clock: WallClock) -> None:
-        self._rules = Rules(settings, clock, boot_s())
-        self._settings = settings = self._rules.settings
         self._clock = clock
         self._listener = Listener(Path(settings.airlock.socket))
         try:
-            self._books = open_books(settings, self._clock, settings.outbox.path, boot_id=boot_id())
             self._audit = Audit(audit_folder(settings), self._clock)
+            least = least_number(self._audit.standing(What.ACCEPTED), settings.policy.root_key)
+            self._rules = Rules(settings, clock, boot_s(), least)
+            self._settings = settings = self._rules.settings
+            self._books = open_books(settings, self._clock, settings.outbox.path, boot_id=boot_id())
         except StorageError:
             self._listener.close()
             raise
         self._audit.note(What.STARTED, boot_s(), digest_of(__version__.encode(), settings.model_dump_json().encode()))
         self._audit.note(What.POLICY, boot_s(), self._rules.digest)
+        note_standing(self._audit, settings, self._rules.accepted_number, boot_s())
         self._memory = Memory(settings)
-        summaries = Summaries(self._books)
+        self._summaries = summaries = Summaries(self._books, self._rules.policy)
         self._intake = Intake(self._books, summaries, self._rules.policy, self._memory)
         self._documents = Documents(settings, sender_of(settings), self._rules, self._clock, self._books.outbox)
         self._health = HealthKeeper(boot_s())
@@ -82,6 +87,7 @@ class Uplink:
         self._session = Session(
             settings.broker, settings.node.id, lambda: self._documents.state("lost"), self._waking.wake
         )
+        self._air = OnAir(self._books, self._session.start, boot_s())
         self._publisher = Publisher(self._books.outbox, self._session, self._audit)
         self._replay = Replay(self._books.outbox, self._session, self._audit, self._publisher.flush)
         self._commands = Commands(
@@ -97,12 +103,12 @@ class Uplink:
         """Works until SIGTERM or SIGINT, and gives the exit code."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
-        self._session.start()
         interval_s = watchdog_s()
         log.info("uplink of %s runs", self._settings.node.id)
         notify("READY=1")
         pinged_s = 0.0
         while not self._stopping:
+            self._air.look(boot_s())
             self._turn()
             if interval_s is not None and boot_s() - pinged_s > interval_s:
                 notify("WATCHDOG=1")
@@ -159,17 +165,20 @@ class Uplink:
             self._card.took()
         self._memory.save(now_s)
         if self._rules.look(now_s):
-            self._intake.policy = self._rules.policy
+            self._intake.policy = self._summaries.policy = self._rules.policy
             self._audit.note(What.POLICY, now_s, self._rules.digest)
+            note_standing(self._audit, self._settings, self._rules.accepted_number, now_s)
             self._publish(self._documents.info())
+            self._stopping = self._stopping or self._rules.has_other_windows
         if now_s >= self._next_forget_s:
             self._next_forget_s = now_s + _FORGET_EVERY_S
+            note_standing(self._audit, self._settings, self._rules.accepted_number, now_s)
             self._books.outbox.forget(self._books.register.moment(now_s).at_ms, self._settings.outbox.keep_days)
 
     def _count(self) -> None:
         """Counts what waits. What the card does not tell stays as it was counted last."""
         self._counters = Counters(
-            waiting=self._books.outbox.count_waiting(),
+            waiting=max(0, self._books.outbox.count_waiting() - self._publisher.unmarked),
             dead_letters=self._books.outbox.count_dead(),
             records_refused=self._intake.refused,
             records_lost=self._intake.lost + self._books.register.dropped,

@@ -58,6 +58,7 @@ class Audit:
         except OSError as error:
             raise StorageError(f"{folder}: cannot be made ({error.strerror})") from error
         self._last: Entry | None = None
+        self._standing: dict[What, tuple[int, bytes]] = {}
         try:
             self._last = self._recovered()
         except ChainError as error:
@@ -68,6 +69,11 @@ class Audit:
     def number(self) -> int:
         """The number of the last entry on the card, 0 where there is none."""
         return self._last.number if self._last is not None else 0
+
+    @property
+    def gathered(self) -> int:
+        """How many entries are not on the card yet."""
+        return len(self._gathered)
 
     @property
     def head(self) -> str:
@@ -83,6 +89,22 @@ class Audit:
             self._gathered.append((what, int(self._clock.wall_s(instant_s)), digest))
         else:
             self._missed += 1
+
+    def stand(self, what: What, instant_s: float, digest: bytes) -> bool:
+        """Notes what holds from an instant on, unless the log says so already, and says whether it did not.
+
+        It is said again once in half a file: the two newest files always say what holds, however old it is.
+        """
+        number, known = self._standing.get(what, (0, None))
+        if known == digest and self.number - number < ENTRIES_A_FILE // 2:
+            return False
+        self.note(what, instant_s, digest)
+        self._standing[what] = (self.number + len(self._gathered), digest)
+        return True
+
+    def standing(self, what: What) -> bytes | None:
+        """The digest that holds by the log, or None where it says none."""
+        return self._standing.get(what, (0, None))[1]
 
     def flush(self) -> None:
         """Writes what was gathered, and syncs it.
@@ -148,15 +170,15 @@ class Audit:
             ChainError: the last file does not hold.
             StorageError: it cannot be read or cut.
         """
-        last = None
         for path in chain.files_of(self._folder)[-2:]:
             try:
                 if over := path.stat().st_size % SIZE:
                     os.truncate(path, path.stat().st_size - over)
             except OSError as error:
                 raise StorageError(f"{path}: cannot be mended ({error.strerror})") from error
-            for entry in chain.entries_of(path):
-                last = entry
+        found = chain.standing(self._folder)
+        self._standing = {what: (entry.number, entry.digest) for what, entry in found.items()}
+        last = max(found.values(), key=lambda entry: entry.number, default=None)
         return None if last is None or not last.number else last
 
     def _put_aside(self) -> None:

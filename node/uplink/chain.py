@@ -42,6 +42,10 @@ class What(IntEnum):
     COMMAND = 6  # a command was obeyed, or refused and answered: digest of it, and of why it was refused
     POLICY = 7  # another policy came into force: digest of it, of where it comes from, and of why a file was refused
     QUARANTINE = 8  # sensing was stopped by the operator's file, or goes on again: digest of the word for it
+    MODELS = 9  # other models may be loaded from here on: digest of all of them; one entry for each follows
+    MODEL = 10  # one of them: digest of its name and of its file's SHA-256
+    IDENTITY = 11  # another node id or certificate: digest of the id and of the certificate's SHA-256
+    ACCEPTED = 12  # a signed policy was accepted: no digest, but 8 bytes of the key's id and 8 of the policy's number
 
 
 class ChainError(RefusedError):
@@ -145,6 +149,23 @@ def entries_of(path: Path) -> Iterator[Entry]:
         before = entry
 
 
+def walk(folder: Path) -> Iterator[Entry]:
+    """Every entry of a log, in order and without the anchors, as far as it holds.
+
+    Raises:
+        ChainError: it does not hold; the text names file and entry.
+        StorageError: it cannot be read.
+    """
+    last: Entry | None = None
+    for path in files_of(folder):
+        for entry in entries_of(path):
+            if entry.what is not What.ANCHOR:
+                last = entry
+                yield entry
+            elif last is not None and entry != anchor(last):
+                raise ChainError(f"{path}: does not follow the file before it")
+
+
 def verify(folder: Path) -> tuple[Entry, Entry] | None:
     """The first and the last entry of a log that holds, or None where there is none.
 
@@ -152,17 +173,21 @@ def verify(folder: Path) -> tuple[Entry, Entry] | None:
         ChainError: it does not hold; the text names file and entry.
         StorageError: it cannot be read.
     """
-    first: Entry | None = None
-    last: Entry | None = None
-    for path in files_of(folder):
-        for entry in entries_of(path):
-            if entry.what is What.ANCHOR:
-                if last is not None and entry != anchor(last):
-                    raise ChainError(f"{path}: does not follow the file before it")
-            else:
-                first = first or entry
-                last = entry
+    entries = walk(folder)
+    first = last = next(entries, None)
+    for last in entries:  # noqa: B007 - the last one is what is asked for
+        pass
     return None if first is None or last is None else (first, last)
+
+
+def standing(folder: Path) -> dict[What, Entry]:
+    """The last entry of each sort in the two newest files, anchors among them.
+
+    Raises:
+        ChainError: one of these files does not hold.
+        StorageError: one cannot be read.
+    """
+    return {entry.what: entry for path in files_of(folder)[-2:] for entry in entries_of(path)}
 
 
 def find(folder: Path, head: str) -> int:

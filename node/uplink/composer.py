@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from node.airlock.gate import Stamp, told_s
+from node.airlock.gate import Stamp, rounded_s, told_s
 from node.config.policy import Policy
 from node.contract.base import instant
 from node.contract.envelope import EventMessage, Numbered, SummaryMessage
@@ -49,9 +50,13 @@ class Composer:
         return self._clock.wall_s(boot_s)
 
     def stamp(self, boot_s: float, resolution_s: int = 1) -> Stamp:
-        """How an instant is dated: with the uptime where the wall clock cannot be trusted, no finer than the time."""
-        quality = self._clock.quality()
-        uptime_s = min(int(boot_s) // resolution_s * resolution_s, _MAX_UPTIME_S)
+        """How an instant is dated: with the uptime where the wall clock cannot be trusted.
+
+        The uptime is the time that is told, on another clock: both together say no more than one (P2).
+        """
+        quality, wall_s = self._clock.quality(), self.wall_s(boot_s)
+        told_boot_s = rounded_s(wall_s, resolution_s) - (wall_s - boot_s)
+        uptime_s = min(max(math.floor(told_boot_s + 0.5), 0), _MAX_UPTIME_S)
         return Stamp(quality, uptime_s if quality is ClockQuality.UNSYNCED else None)
 
     def event(self, data: IncidentStart | IncidentEnd, boot_s: float, policy: Policy) -> Compose:

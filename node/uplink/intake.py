@@ -10,7 +10,16 @@ from dataclasses import dataclass
 
 from node.airlock import gate
 from node.airlock.gate import Stamp
-from node.airlock.record import HourLearnt, IncidentBegan, IncidentEnded, Record, Status, WindowSensed, decode
+from node.airlock.record import (
+    HourLearnt,
+    IncidentBegan,
+    IncidentEnded,
+    PeopleSeen,
+    Record,
+    Status,
+    WindowSensed,
+    decode,
+)
 from node.config.policy import Policy
 from node.contract.envelope import Numbered
 from node.contract.words import KIND_OF_CODE, KINDS
@@ -70,6 +79,7 @@ class Intake:
         self._store = books.store
         self._outbox = books.outbox
         self._register = books.register
+        self._people = books.people
         self._composer = books.composer
         self._window_s = books.window_s
         self._summaries = summaries
@@ -129,7 +139,7 @@ class Intake:
             return self._begin(arrival, record.body)
         if isinstance(record.body, IncidentEnded):
             return self._end(arrival, record.body)
-        if isinstance(record.body, WindowSensed):
+        if isinstance(record.body, WindowSensed | PeopleSeen):
             self._sense(record.body, arrival, wall_s)
         if isinstance(record.body, HourLearnt) and self._memory is not None:
             self._memory.learn(record.body)
@@ -166,13 +176,15 @@ class Intake:
         ended = gate.end(body, incident.kind, incident.event_id, self._stamp(arrival.instant_s))
         return [self._outbox.add(self._composer.event(ended, arrival.instant_s, self.policy), arrival.moment)]
 
-    def _sense(self, part: WindowSensed, arrival: _Arrival, wall_s: float) -> None:
+    def _sense(self, part: WindowSensed | PeopleSeen, arrival: _Arrival, wall_s: float) -> None:
         """A part of a window was sensed. One for a window that has been told comes too late, and is counted."""
         window = index_of(wall_s, part, self._window_s)
         if not self._summaries.is_open(window):
             self.lost += 1
-            return
-        self._register.sense(window, part, self._composer.stamp(arrival.instant_s))
+        elif isinstance(part, PeopleSeen):
+            self._people.see(window, part)
+        else:
+            self._register.sense(window, part, self._composer.stamp(arrival.instant_s))
 
     def _lose_others(self, epoch: int, boot_s: float, now: Moment) -> list[Numbered]:
         """What other runs of `sense` left open ends as lost, now."""

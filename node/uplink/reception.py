@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 
 from node.airlock.listener import Listener
 from node.errors import StorageError
+from node.ops.logs import what_was_raised
 from node.uplink.card import Card
 from node.uplink.health import HealthKeeper
 from node.uplink.intake import Intake
 from node.uplink.summaries import LATE_S, Summaries
 
 _RECORDS_A_TURN = 64
+log = logging.getLogger(__name__)
 
 
 class Reception:
@@ -43,6 +46,7 @@ class Reception:
         self._now = now
         self._adopted = False
         self._settled_s: float | None = None
+        self._told_fault = False
 
     def receive(self) -> None:
         """Takes in a turn's worth of packets, and acknowledges what is on the card.
@@ -79,6 +83,12 @@ class Reception:
             # Without an acknowledgement sense keeps the record; on a new connection it sends it again.
             self._listener.drop()
             raise
+        except Exception as error:  # noqa: BLE001 - a record must not make this process fall over, again and again
+            self._intake.refused += 1
+            if not self._told_fault:
+                log.error("a record is refused by a fault of ours, please report it: %s", what_was_raised(error))
+            self._told_fault = True
+            return
         if taken.status is not None:
             self._health.hear(taken.status.body)
             # Records come before a status on one connection: up to its instant, everything is stored.

@@ -22,13 +22,17 @@ class Rules:
         settings: which node, where its policy lies, and what it tightens.
         clock: a policy runs out.
         now_s: on the boot clock.
+        least_number: of the last signed policy that this node has accepted: no older one is.
     """
 
-    def __init__(self, settings: Settings, clock: WallClock, now_s: float) -> None:
+    def __init__(self, settings: Settings, clock: WallClock, now_s: float, least_number: int = 0) -> None:
         self._settings = settings
         self._clock = clock
         self._next_s = now_s + LOOK_EVERY_S
+        self.accepted_number = least_number
+        """The number of the last signed policy that was accepted, 0 where there was none."""
         self._in_force = self._read(now_s)
+        self._window_s = self.settings.summary.window_s
         self._tell()
 
     @property
@@ -54,6 +58,11 @@ class Rules:
         return self._settings.model_copy(update={"summary": longer})
 
     @property
+    def has_other_windows(self) -> bool:
+        """Whether windows of another length are in force than at the start: `uplink` must be started anew for that."""
+        return self.settings.summary.window_s != self._window_s
+
+    @property
     def digest(self) -> bytes:
         """For the audit log: of what holds, where it comes from, and why a file was refused."""
         now = self._in_force
@@ -73,7 +82,9 @@ class Rules:
 
     def _read(self, now_s: float) -> InForce:
         """The policy that holds now."""
-        return in_force(self._settings.policy, self._settings.node.id, self._clock.wall_s(now_s))
+        now = in_force(self._settings.policy, self._settings.node.id, self._clock.wall_s(now_s), self.accepted_number)
+        self.accepted_number = max(self.accepted_number, now.number)
+        return now
 
     def _tell(self) -> None:
         """Says which policy holds."""
@@ -82,5 +93,7 @@ class Rules:
             log.error("%s; the default policy holds", now.refusal)
         elif now.is_signed:
             log.info("%s holds", now.origin)
+        if self.has_other_windows:
+            log.warning("the policy has windows of another length: uplink ends, and is started anew")
         if window_in_force_s(self._settings.summary, self.policy) < self.policy.least_window_s:
             log.warning("a demonstration: summaries are so short that the bound of 0.5 bit/s does not hold")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from node.airlock import gate
 from node.airlock.gate import Tally
+from node.config.policy import Policy
 from node.contract.envelope import Numbered
 from node.uplink.books import Books
 from node.uplink.outbox import Moment
@@ -20,14 +21,17 @@ class Summaries:
 
     Args:
         books: what was sensed and told, and where summaries go.
+        policy: how noisy a count of people is, and below how many none are told; None for the default.
     """
 
-    def __init__(self, books: Books) -> None:
+    def __init__(self, books: Books, policy: Policy | None = None) -> None:
         self._store = books.store
         self._outbox = books.outbox
         self._register = books.register
+        self._people = books.people
         self._composer = books.composer
         self._window_s = books.window_s
+        self.policy = policy or Policy()
 
     def adopt(self, boot_s: float) -> list[Numbered]:
         """Begins a run. What was sensed in windows of another length than this run's is told as such, and so is
@@ -42,7 +46,7 @@ class Summaries:
             self._register.advance(boot_s)
             if before_s == self._window_s and (self._is_next(current) or self._is_behind(current)):
                 return []
-            told = self._tell(self._register.sensed_windows(), before_s or self._window_s, boot_s)
+            told = self._tell(self._sensed(), before_s or self._window_s, boot_s)
             self._store.write_note("window_s", self._window_s)
             self._store.write_note("last_window", current - 1)
             if before_s is not None:
@@ -79,7 +83,7 @@ class Summaries:
         with self._store.transaction():
             greatest = self._greatest(current)
             empty = range(max(last, greatest) + 1, current) if is_next else range(0)
-            due = sorted({*empty, *(window for window in self._register.sensed_windows() if window < current)})
+            due = sorted({*empty, *(window for window in self._sensed() if window < current)})
             told = self._tell(due, self._window_s, boot_s)
             self._store.write_note("last_window", current - 1)
             self._store.write_note("told_window", current - 1)
@@ -117,9 +121,13 @@ class Summaries:
             StorageError: nothing was stored.
         """
         with self._store.transaction():
-            told = self._tell(self._register.sensed_windows(), self._window_s, boot_s)
+            told = self._tell(self._sensed(), self._window_s, boot_s)
         self._outbox.committed()
         return told
+
+    def _sensed(self) -> list[int]:
+        """The windows in which something was sensed that is not told yet, in order."""
+        return sorted({*self._register.sensed_windows(), *self._people.windows()})
 
     def _tell(self, windows: list[int], window_s: int, boot_s: float) -> list[Numbered]:
         """Stores the summaries of some windows."""
@@ -127,12 +135,13 @@ class Summaries:
         return [self._summarise(window, window_s, boot_s, moment) for window in windows]
 
     def _summarise(self, window: int, window_s: int, boot_s: float, moment: Moment) -> Numbered:
-        """Stores the summary of a window."""
+        """Stores the summary of a window, and with it the one draw of its count of people (P8)."""
         sensed = self._register.sensed(window)
         last_sequence = self._store.note("last_sequence") or 0
         current = index_at(self._composer.wall_s(boot_s), self._window_s)
         began, held = self._register.count_began(window, current), self._register.count_held(window, current)
-        tally = Tally(began, held, last_sequence)
+        people = self._people.draw(window, self.policy.epsilon, self.policy.k)
+        tally = Tally(began, held, last_sequence, people)
         stamp = sensed.stamp if sensed else self._composer.stamp(boot_s)
         data = gate.summarise(sensed.part if sensed else None, window_s, tally, stamp)
         self._register.drop_sensed(window)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 
-from node.airlock.record import WindowSensed
+from node.airlock.record import PeopleSeen, WindowSensed
 
 _TEN_DDB = 100.0
 
@@ -18,7 +18,7 @@ def index_at(wall_s: float, window_s: int) -> int:
     return math.floor(wall_s / window_s)
 
 
-def index_of(end_wall_s: float, sensed: WindowSensed, window_s: int) -> int:
+def index_of(end_wall_s: float, sensed: WindowSensed | PeopleSeen, window_s: int) -> int:
     """The number of the window that a record tells of: the one that holds the middle of its stretch.
 
     The end itself would not do: it is the bound, where the next window begins.

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import os
 import re
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
@@ -21,6 +22,7 @@ import pytest
 from numpy.typing import NDArray
 from paho.mqtt.enums import CallbackAPIVersion
 
+from node.uplink.packing import unpack
 from simulator.live.broker import PrivateBroker
 from tests.integration.node_side import ROOT, UplinkProcess, until, write_config
 
@@ -169,4 +171,44 @@ def test_no_byte_of_what_was_sensed_is_in_anything_that_the_node_leaves(
     assert {"outbox.db", "config.log"} <= set(left)
     assert any(name.endswith(".audit") for name in left)
     assert not [name for name in left if name.startswith("core")]
-    assert leaks(b"\n".join([tap.heard, said, *left.values()]), samples, pictures) == 0
+    connection = sqlite3.connect(tmp_path / "node/outbox.db")
+    bodies = [unpack(row[0]) for row in connection.execute("SELECT body FROM message").fetchall()]
+    connection.close()
+    assert any("phase" in body for body in bodies)
+    assert leaks(b"\n".join([tap.heard, said, "".join(bodies).encode(), *left.values()]), samples, pictures) == 0
+
+
+LEAKY_SENSE = """
+import sys
+from node.cli import main
+from node.sense.pipeline import Pipeline
+hear = Pipeline.hear
+def leak(self, block):
+    print(block.samples[:64].tobytes().hex(), file=sys.stderr, flush=True)
+    hear(self, block)
+Pipeline.hear = leak
+sys.exit(main())
+"""
+
+
+@pytest.mark.slow
+def test_this_law_notices_a_build_of_sense_that_logs_what_it_hears(tmp_path: Path) -> None:
+    street = np.tile(NOISE, 100)
+    (tmp_path / "street.raw").write_bytes(street.tobytes())
+    device = f'type file slave.pcm "null" file "/dev/null" infile "{tmp_path}/street.raw" format "raw"'
+    (tmp_path / "alsa.conf").write_text(f"<{ALSA}>\npcm.polemic {{ {device} }}\n")
+    config = write_config(tmp_path, 1, '[microphone]\nsource = "polemic"\n[sound_model]\nname = "none"\n')
+    sense = subprocess.Popen(
+        [sys.executable, "-c", LEAKY_SENSE, "sense", "--config", str(config)],
+        cwd=ROOT,
+        env=os.environ | {"ALSA_CONFIG_PATH": str(tmp_path / "alsa.conf")},
+        stderr=subprocess.PIPE,
+    )
+    assert sense.stderr is not None
+    said = b""
+    while len(re.findall(rb"[0-9a-f]{512}", said)) < 3 and (line := sense.stderr.readline()):
+        said += line
+    sense.kill()
+    sense.communicate()
+
+    assert leaks(said, NOISE, []) > 0

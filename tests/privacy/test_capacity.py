@@ -18,12 +18,14 @@ from pydantic import Field, ValidationError
 
 from node.airlock.alphabet import UncountableError, bits, size_of, sizes_of, unsensed
 from node.airlock.capacity import SILENT, capacity
+from node.airlock.gate import STARTS_AT_ONCE, STARTS_EVERY_S
 from node.config.policy import Policy, tighten
 from node.config.wall import PolicySettings
 from node.contract.base import Alternatives, Unsensed, Wire
 from node.contract.documents import Health
 from node.contract.envelope import EventMessage, HealthMessage, SummaryMessage
 from node.contract.event import EVIDENCE_SETS, IncidentEnd, IncidentStart
+from node.contract.summary import LevelsDb
 from node.contract.words import SENSED_CODE_SETS, SURROUNDINGS_CODES, Evidence, HealthCode
 from tests.unit.config.test_policy import POLICIES, WANTED
 
@@ -219,3 +221,21 @@ def test_the_page_for_residents_holds_the_numbers_that_the_program_computes() ->
     )
 
     assert said.stdout.strip() in (ROOT / "docs/privacy.md").read_text()
+
+
+def test_where_the_levels_scale_comes_from_is_counted_because_a_record_says_it() -> None:
+    assert sizes_of(LevelsDb)["calibration"] == 2
+
+
+def test_the_falls_of_the_sending_program_are_counted_as_often_as_it_may_go_on_air() -> None:
+    falls = next(part for part in capacity(Policy(), 900).parts if "falls over" in part.name)
+    ticks, most = 4 * 86_400, STARTS_AT_ONCE + 86_400 // STARTS_EVERY_S
+
+    assert falls.bits_per_day == pytest.approx(math.log2(math.comb(ticks + most - 1, most)))
+
+
+def test_without_the_bound_on_starts_the_promise_would_break() -> None:
+    every_five_seconds = 86_400 // 5
+    bits_a_day = math.log2(math.comb(4 * 86_400 + every_five_seconds - 1, every_five_seconds))
+
+    assert (capacity(Policy(), 900).bits_per_day + bits_a_day) / 86_400 > 0.5

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from node.airlock import gate
 from node.config.settings import Settings
 from node.contract.envelope import encode
+from node.contract.summary import Summary
 from node.dry_run import DryRun
 from node.sense.capture.ports import SAMPLE_RATE_HZ, AudioBlock, Camera, EndOfMedia, Frame, Microphone
+from node.sense.pipeline import Pipeline
 from node.sense.truth.camera import CameraState, CameraTruth
 from simulator.sight.scene import Scene
 from simulator.sound.library import example
@@ -176,3 +180,25 @@ def test_this_law_notices_a_build_that_lets_a_picture_through(
     samples, pictures, _ = usual
 
     assert left(samples, pictures) != left(samples, dressed_otherwise)
+
+
+@pytest.mark.slow
+def test_this_law_notices_a_build_that_lets_words_through(usual: Usual, monkeypatch: pytest.MonkeyPatch) -> None:
+    heard_so_far: list[int] = []
+    hear, summarise = Pipeline.hear, gate.summarise
+
+    def leaky_hear(self: Pipeline, block: AudioBlock) -> None:
+        heard_so_far.append(int(np.abs(block.samples).sum() * 1e6))
+        hear(self, block)
+
+    def leaky_summary(*facts: Any) -> Summary:
+        return summarise(*facts).model_copy(update={"held_back": sum(heard_so_far) % 4})
+
+    monkeypatch.setattr(Pipeline, "hear", leaky_hear)
+    monkeypatch.setattr(gate, "summarise", leaky_summary)
+    told = []
+    for samples in (usual[0], heard(2)):
+        heard_so_far.clear()
+        told.append(left(samples, []))
+
+    assert told[0] != told[1]

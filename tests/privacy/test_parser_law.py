@@ -49,7 +49,7 @@ def sealed(content: bytes) -> bytes:
 
 def nearly(chance: random.Random) -> bytes:
     """A record with a right head and any numbers behind it: most of what the parser has to judge."""
-    head = struct.pack("<BBHIQQ", 1, chance.randrange(7), 0, chance.randrange(4), chance.randrange(60), 0)
+    head = struct.pack("<BBHIQQ", 1, chance.randrange(8), 0, chance.randrange(4), chance.randrange(60), 0)
     return sealed(head + chance.randbytes(36) + bytes(4))
 
 

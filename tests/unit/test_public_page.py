@@ -12,6 +12,8 @@ import pytest
 from node.airlock.capacity import capacity
 from node.airlock.record import IncidentBegan
 from node.cli import main
+from node.config.card import Headline
+from node.config.manifest import shipped
 from node.config.policy import Policy
 from node.config.settings import Settings
 from node.config.signed_policy import InForce
@@ -54,6 +56,57 @@ class _Elements(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         assert self._open.pop() == tag
+
+
+GLASS = Headline("Made of sums.", {"glass_break": 0.72, "siren": None}, ("To tell voices apart.", "Alone."))
+
+
+def heard(card: Headline | None = GLASS) -> str:
+    return page(dataclasses.replace(facts(), models=[(shipped().model[0], card)]))
+
+
+def test_what_a_model_hears_and_how_well_stands_there_in_plain_words() -> None:
+    text = heard()
+
+    assert "shots, explosions, fireworks, breaking glass, screams, sirens, horns and alarms, crowds" in text
+    assert '<td>breaking glass</td><td class="n">72 of 100</td>' in text
+    assert '<td>sirens</td><td class="n">not measured</td>' in text
+    assert shipped().model[0].sha256[:12] in text
+
+
+def test_what_a_model_must_not_be_used_for_stands_there_point_by_point() -> None:
+    text = heard()
+
+    assert "<h3>What it must not be used for</h3>" in text
+    assert text.count("<li>") == 2
+    assert "<li>To tell voices apart.</li>" in text
+
+
+def test_a_model_without_a_card_is_said_to_be_unmeasured() -> None:
+    assert "was not measured by us" in heard(None)
+
+
+def test_a_pole_without_a_model_has_learnt_nothing() -> None:
+    assert "Nothing. Sound is judged by level and shape" in page(facts())
+
+
+def test_whatever_stands_in_a_card_is_no_markup() -> None:
+    assert "<script" not in heard(Headline("<script>", {"<script>": 0.5}, ("<script>",)))
+
+
+def test_the_page_of_a_pole_has_the_headline_of_the_model_that_listens(tmp_path: Path) -> None:
+    config = tmp_path / "config.toml"
+    pages = []
+    for name in ("", "none"):
+        config.write_text(
+            f'[node]\nid = "pole-0042"\n[outbox]\npath = "{tmp_path}/outbox.db"\n[sound_model]\nname = "{name}"\n'
+        )
+        main(["privacy", "--config", str(config), "--public", str(tmp_path / "page.html")])
+        pages.append((tmp_path / "page.html").read_text(encoding="utf-8"))
+
+    assert "polewatch-sounds-small" in pages[0]
+    assert "What it must not be used for" in pages[0]
+    assert "polewatch-sounds" not in pages[1]
 
 
 def test_the_page_runs_no_script_and_loads_nothing() -> None:

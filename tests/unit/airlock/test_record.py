@@ -16,6 +16,7 @@ from node.airlock.record import (
     SIZE,
     Body,
     IncidentBegan,
+    PeopleSeen,
     Record,
     Status,
     decode,
@@ -34,9 +35,15 @@ def bodies() -> st.SearchStrategy[Body]:
             name: st.sampled_from(sorted(KIND_OF_CODE)) if name == "kind_code" else st.integers(r.low, r.high)
             for name, r in ranges(body).items()
         }
-        return st.builds(body, **values)
+        built: st.SearchStrategy[Body] = st.builds(body, **values)
+        return built.filter(fits)
 
     return st.one_of([one(body) for body in BODIES.values()])
+
+
+def fits(body: Body) -> bool:
+    """The one rule between two fields: no more people than the pictures can hold."""
+    return not isinstance(body, PeopleSeen) or body.people <= 127 * body.pictures
 
 
 @st.composite

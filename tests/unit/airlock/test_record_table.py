@@ -22,7 +22,7 @@ from node.airlock.record import (
 from node.errors import RecordError
 
 TABLE = {
-    1: {"kind_code": (1, 9), "incident": (1, 2_147_483_647), "confidence": (0, 2), "evidence_bits": (0, 4095)},
+    1: {"kind_code": (1, 11), "incident": (1, 2_147_483_647), "confidence": (0, 2), "evidence_bits": (0, 4095)},
     2: {
         "incident": (1, 2_147_483_647),
         "reason": (0, 1),
@@ -48,6 +48,7 @@ TABLE = {
         "lost_records": (0, 65_535),
     },
     5: {"hour": (0, 167), "l50_ddb": (-2000, 2000), "l90_ddb": (-2000, 2000), "weeks": (1, 100)},
+    6: {"span_s": (1, 3600), "pictures": (1, 36_000), "people": (0, 4_572_000)},
 }
 
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from node.airlock.record import SensorState, Status
 from node.contract.words import ClockQuality, HealthCode
@@ -57,8 +61,36 @@ class Unsynced:
         return ClockQuality.UNSYNCED
 
 
-@pytest.mark.parametrize(("resolution_s", "uptime_s"), [(1, 4567), (10, 4560), (60, 4560)])
-def test_the_uptime_is_no_finer_than_the_time(resolution_s: int, uptime_s: int) -> None:
+@pytest.mark.parametrize(("resolution_s", "uptime_s"), [(1, 4568), (10, 4570), (60, 4560)])
+def test_the_uptime_is_rounded_as_the_time_is(resolution_s: int, uptime_s: int) -> None:
     composer = Composer(Sender("urn:polewatch:node:pole-1", "tile:unset"), Unsynced())
 
     assert composer.stamp(4567.8, resolution_s).uptime_s == uptime_s
+
+
+class Offset(Unsynced):
+    """A clock that nobody set, some time away from the uptime."""
+
+    def __init__(self, offset_s: float) -> None:
+        self._offset_s = offset_s
+
+    def wall_s(self, at_boot_s: float) -> float:
+        return at_boot_s + self._offset_s
+
+
+@given(
+    st.floats(0.0, 1e6),
+    st.lists(st.floats(1e5, 1e5 + 400), min_size=2, max_size=20),
+    st.sampled_from([1, 10, 60]),
+)
+def test_with_the_time_that_is_told_the_uptime_tells_nothing_more(
+    offset_s: float, instants_s: list[float], resolution_s: int
+) -> None:
+    clock = Offset(offset_s)
+    composer = Composer(Sender("urn:polewatch:node:pole-1", "tile:unset"), clock)
+    told: dict[int, set[int | None]] = {}
+    for instant_s in instants_s:
+        time_s = math.floor(clock.wall_s(instant_s) / resolution_s + 0.5) * resolution_s
+        told.setdefault(time_s, set()).add(composer.stamp(instant_s, resolution_s).uptime_s)
+
+    assert max(map(len, told.values())) == 1

@@ -241,15 +241,19 @@ def test_a_fault_inside_a_transaction_leaves_nothing_behind(side: Side) -> None:
     assert side.store.number("SELECT count(*) FROM told") == 0
 
 
-def test_a_locked_file_is_told_as_storage_trouble(side: Side) -> None:
-    side.store.run("PRAGMA busy_timeout=0")
-    other = sqlite3.connect(side.path, isolation_level=None)
-    other.execute("BEGIN EXCLUSIVE")
-    try:
-        with pytest.raises(StorageError, match="SQLITE_BUSY"):
-            side.take(began(), 10, sequence=1)
-    finally:
-        other.close()
+def test_a_card_that_takes_no_write_is_told_as_storage_trouble_and_nothing_is_stored(side: Side) -> None:
+    side.store.run("PRAGMA query_only=ON")
+    with pytest.raises(StorageError, match="SQLITE_READONLY"):
+        side.take(began(), 10, sequence=1)
+
+    assert side.register.last_seen(9) == 0
+
+
+def test_a_second_process_does_not_get_into_the_file(side: Side) -> None:
+    with pytest.raises(sqlite3.OperationalError, match="locked"):
+        sqlite3.connect(side.path, timeout=0.0).execute("SELECT * FROM meta")
+
+    assert not side.path.with_name("outbox.db-shm").exists()
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25)
