@@ -7,7 +7,7 @@ UV ?= uv
 UV_COMPILE = $(UV) pip compile --quiet --universal --generate-hashes --python-version 3.11 \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" pyproject.toml
 
-.PHONY: help install demo test test-fast check coverage mutation lock clean
+.PHONY: help install demo test test-fast check coverage mutation laws lock clean
 .NOTPARALLEL:
 
 help:
@@ -15,7 +15,8 @@ help:
 	@echo "make test       all tests"
 	@echo "make test-fast  the tests that take no seconds"
 	@echo "make check      lint, types, import contracts, generated documents"
-	@echo "make mutation   do the tests of the wall notice a change in it? (over an hour)"
+	@echo "make mutation   do the tests of the wall notice a change in it? (most of an hour)"
+	@echo "make laws       a million records against the parser law (docs/laws.md; half an hour)"
 	@echo "make install    .venv with everything (the others do it too)"
 	@echo "make lock       the locked requirements anew, after a change in pyproject.toml"
 	@echo "make clean      remove .venv and every cache"
@@ -55,6 +56,9 @@ mutation: install
 	@test -x .venv-mutation/bin/cosmic-ray || $(BIN)/python -m venv .venv-mutation
 	@.venv-mutation/bin/pip install --quiet --disable-pip-version-check cosmic-ray==8.7.0
 	@$(BIN)/python tests/mutation $(CURDIR)/.venv-mutation/bin/cosmic-ray $(CURDIR)/$(BIN)/python
+
+laws: install
+	@POLEWATCH_RECORDS=1000000 $(BIN)/python -m pytest tests/privacy/test_parser_law.py
 
 # uv resolves; what is locked already stays unless pyproject.toml forbids it.
 lock:
