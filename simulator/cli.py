@@ -7,10 +7,13 @@ import sys
 
 from node.errors import PolewatchError, StorageError
 
+# As `polewatch` does on a pole, and before numpy is loaded: the matrices are small, and the other core renders.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 try:
     import typer
 
-    from simulator.commands import bench, chaos, forecaster, live, suite, timelapse, trials
+    from simulator.commands import alarms, bench, chaos, forecaster, live, suite, timelapse, trials
 except ModuleNotFoundError as error:
     sys.exit(f"polewatch-sim: {error.name} is not installed; 'pip install polewatch[tools]' brings all of it")
 except KeyboardInterrupt:  # most of the start is loading these: Ctrl-C is no traceback then either
@@ -33,6 +36,8 @@ app.command(name="contact-sheet")(suite.contact_sheet)
 app.command()(suite.critic)
 app.command(name="time-lapse")(timelapse.time_lapse)
 app.command()(bench.bench)
+app.command()(alarms.fireworks)
+app.command(name="false-alarms")(alarms.false_alarms)
 app.command()(forecaster.forecaster)
 app.command()(chaos.chaos)
 

@@ -45,7 +45,7 @@ def run(  # noqa: PLR0913, PLR0917 - typer: an option is an argument
     allow_nc: AllowNc = False,
 ) -> None:
     """Runs a scenario through a whole node, faster than time, and puts the truth beside what it told."""
-    from simulator.trials import live_trial, report, scenario, trial  # noqa: PLC0415 - `--help` loads no OpenCV
+    from simulator.trials import report, scenario  # noqa: PLC0415 - `--help` answers without loading OpenCV
 
     name, chosen = scenario.load(name)
     chosen_seed = chosen.seed if seed is None else seed
@@ -55,9 +55,13 @@ def run(  # noqa: PLR0913, PLR0917 - typer: an option is an argument
     if chosen.is_live and clips is not None:
         raise OperatorError(f"--sounds is for scenarios that run faster than time; {name} runs processes")
     if chosen.is_live:
+        from simulator.trials import live_trial  # noqa: PLC0415 - few runs need processes and a broker
+
         with progress_bar(f"{name}, in real time", chosen.length_s, shown=not as_json) as progress:
             outcome = live_trial.run(name, chosen, chosen_seed, sight=not sound_only, progress=progress)
     else:
+        from simulator.trials import trial  # noqa: PLC0415 - the others do not need it
+
         # A crowd of hundreds is walked through once before anything is rendered: that takes seconds.
         with Console(stderr=True, quiet=as_json).status(f"{name}: working out what is true"):
             one = trial.Trial(name, chosen, chosen_seed, sight=not sound_only, clips=clips)

@@ -101,6 +101,11 @@ class StreetMicrophone(Microphone):
         clipped = int(np.count_nonzero(np.abs(samples) >= 1.0))
         return AudioBlock(samples, captured_s, lost_samples=lost, clipped_samples=clipped)
 
+    def hurry(self) -> None:
+        """Has the sound rendered ahead from now on, unless it is held to real time: all of it will be read."""
+        if self._ahead is not None:
+            self._ahead.hurry()
+
     def close(self) -> None:
         """Ends the process that renders ahead, if there is one."""
         if self._ahead is not None:

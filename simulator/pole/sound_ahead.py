@@ -32,6 +32,11 @@ class SoundAhead:
         self._process: RenderProcess | None = None
         self._alone = not is_worth_it()
 
+    def hurry(self) -> None:
+        """Begins to render ahead at once: whoever asks for this reads all of it in a row."""
+        if self._process is None and not self._alone:
+            self._start(self._next)
+
     def samples(self, first: int, count: int) -> NDArray[np.float32]:
         """Samples `first` to `first + count`: float32, shape (count,), full scale -1..1."""
         if first != self._next:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -25,7 +26,6 @@ from simulator.sound import (
     sirens,
     thunder,
 )
-from simulator.sound.clips import Clips
 from simulator.sound.loudness import at_level
 from simulator.sound.noise import SAMPLE_RATE_HZ
 from simulator.sound.shaping import swell
@@ -36,6 +36,9 @@ from simulator.world.chance import Stream, chance
 from simulator.world.layout import Floats
 from simulator.world.plays.voices import SOUNDINGS_OF_AN_ACT
 from simulator.world.sounding import STRENGTHS, Sounding, SoundName, stands
+
+if TYPE_CHECKING:
+    from simulator.sound.clips import Clips
 
 ROUND_S = 16.0
 """How long the stretch of a long sound is."""

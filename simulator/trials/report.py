@@ -5,17 +5,20 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from statistics import mean, median
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from simulator.trials.critics import Verdict
 from simulator.trials.outcome import Outcome
 from simulator.trials.scenario import Scenario
 from simulator.trials.score import KindScore
 from simulator.trials.suite_score import SuiteScore
 from simulator.trials.timelapse.outcome import SPIKE, WeekOutcome
+
+if TYPE_CHECKING:
+    from simulator.trials.critics import Verdict
 
 
 def list_scenarios(console: Console, scenarios: dict[str, Scenario]) -> None:

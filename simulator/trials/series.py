@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from node.sense.pipeline import Observation
+if TYPE_CHECKING:
+    from node.sense.pipeline import Observation
 
 CELL_S = 0.5
 

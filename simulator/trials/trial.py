@@ -6,13 +6,10 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from node.config.settings import Settings
 from node.contract.envelope import EventMessage, Numbered, SummaryMessage
 from node.contract.event import IncidentStart
-from node.dry_run import DryRun
 from node.errors import CameraError, MicrophoneError
 from node.sense.capture.ports import AudioBlock, Camera, Frame, Microphone
-from node.sense.pipeline import Observation
 from simulator.pole.devices import StreetCamera, StreetMicrophone
 from simulator.pole.faults import FaultyCamera, FaultyMicrophone
 from simulator.trials.outcome import Outcome
@@ -22,13 +19,15 @@ from simulator.trials.series import Series
 from simulator.world.truth import tolerated
 
 if TYPE_CHECKING:
+    from node.dry_run import DryRun
+    from node.sense.pipeline import Observation
     from simulator.sound.clips import Clips
 
 FPS = 5.0
 SIZE = (640, 360)
 Progress = Callable[[float], None]
 """Takes how far the street has come, in seconds."""
-Watch = Callable[[Observation, Sequence[Told]], None]
+Watch = Callable[["Observation", Sequence[Told]], None]
 """Takes what the node knows after a hop, and what it has told so far, in the order of telling."""
 
 
@@ -63,7 +62,6 @@ class Trial:
             progress: told how far the street has come.
             watch: told what the node knows after each hop and what it has told by then.
         """
-        settings = Settings.model_validate({"node": {"id": "trial"}, "summary": {"window_s": 3600}})
         notes = _Notes(self.outcome, progress, watch)
         seed, faults = self.outcome.seed, self.scenario.faults()
         heard = StreetMicrophone(self.street, clips=self._clips)
@@ -73,7 +71,8 @@ class Trial:
             seen = StreetCamera(self.street, size=SIZE, fps=FPS)
             camera = _PatientCamera(FaultyCamera(seen, faults, seed=seed))
         try:
-            DryRun(settings, 0.0, seed, notes.take, notes.observe).run(microphone, camera)
+            heard.hurry()
+            _node(seed, notes).run(microphone, camera)
         finally:
             microphone.close()
             if camera is not None:
@@ -93,6 +92,15 @@ def run(
 ) -> Outcome:
     """Runs a scenario: its arguments are those of `Trial` and of `Trial.run`."""
     return Trial(name, scenario, seed, sight=sight, clips=clips).run(progress)
+
+
+def _node(seed: int, notes: _Notes) -> DryRun:
+    """The node, loaded while the first seconds of the street are rendered: that takes a fifth of a second."""
+    from node.config.settings import Settings  # noqa: PLC0415 - see above
+    from node.dry_run import DryRun  # noqa: PLC0415 - see above
+
+    settings = Settings.model_validate({"node": {"id": "trial"}, "summary": {"window_s": 3600}})
+    return DryRun(settings, 0.0, seed, notes.take, notes.observe)
 
 
 class _Notes:
