@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 
 from models.training.labels import CLASSES
 from models.training.palette import Palette
-from models.training.recordings import Part, Recording, read_manifest, split, to_learn_from
+from models.training.recordings import Recording, read_manifest, split, to_learn_from
 from models.training.scenes import FRAMES, INNER, Mixer, Shares
+from models.training.takes import Part
 from models.training.takes import load as load_takes
 from models.training.yamnet import SIZE, Yamnet
 from node.sense.audio import logmel
@@ -37,36 +38,47 @@ class Plan:
         name: of the bank, and of its folder.
         scenes: how many.
         seed: of the draw.
-        recordings: the part of the real ones in it, or None; REFUSED for those that are only to be judged on.
+        fold: of the free recordings in it, or None.
         takes: the part of the library's in it, or None.
         shares: how often what comes.
+        non_commercial: whether its recordings are those that a model is only judged on.
     """
 
     name: str
     scenes: int
     seed: int
-    recordings: Part | None
+    fold: int | None
     takes: Part | None
     shares: Shares
+    non_commercial: bool = False
 
 
 _ROUGH, _NATURAL = Shares(), Shares(rough=0.25)
 _CONFUSERS = Shares(event=0.0, tempting=0.85, rough=0.25)
+Soft = NDArray[np.float32]
+"""A teacher's probabilities for the windows of every scene: (n, 4, 8)."""
+LEARN, HEARD, QUIET = "learn", "heard", "quiet"
+"""The three banks of a fold: to learn from, to judge by, and of what only tempts."""
+SYNTHETIC, NON_COMMERCIAL = "synthetic", "non-commercial"
+"""The banks that no fold has."""
+
+
+def name_of(bank: str, fold: int) -> str:
+    """The name of a fold's bank."""
+    return f"{bank}-{fold}"
+
 
 PLANS = {
     one.name: one
     for one in (
-        Plan("train", 28_000, 1, Part.TRAIN, Part.TRAIN, _ROUGH),
-        Plan("validation", 2_400, 2, Part.VALIDATION, Part.VALIDATION, _NATURAL),
-        Plan("quiet-validation", 2_800, 3, Part.VALIDATION, Part.VALIDATION, _CONFUSERS),
-        Plan("test", 2_400, 4, Part.TEST, None, _NATURAL),
-        Plan("synthetic", 1_600, 5, None, Part.TEST, _NATURAL),
-        Plan("quiet-test", 2_800, 6, Part.TEST, Part.TEST, _CONFUSERS),
-        Plan("non-commercial", 2_400, 7, Part.REFUSED, None, _NATURAL),
+        *(Plan(name_of(LEARN, fold), 6000, 10 + fold, fold, Part.TRAIN, _ROUGH) for fold in (1, 2, 3, 0)),
+        *(Plan(name_of(HEARD, fold), 1600, 20 + fold, fold, None, _NATURAL) for fold in (1, 2, 3, 0)),
+        *(Plan(name_of(QUIET, fold), 1200, 30 + fold, fold, Part.VALIDATION, _CONFUSERS) for fold in (1, 2, 3, 0)),
+        Plan(SYNTHETIC, 1200, 5, None, Part.TEST, _NATURAL),
+        Plan(NON_COMMERCIAL, 1600, 7, None, None, _NATURAL, non_commercial=True),
     )
 }
-"""Every bank; the first three are to learn from, the others to judge by."""
-LEARNT_FROM = ("train", "validation", "quiet-validation")
+"""Every bank."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,19 +139,28 @@ def load(plan: Plan, work: Path) -> Bank:
     return Bank(joined[0], joined[1], joined[2], joined[3], sources)
 
 
+def joined(parts: list[Bank]) -> Bank:
+    """The scenes of several banks, one bank after the other."""
+    return Bank(
+        np.concatenate([one.levels_db for one in parts]), np.concatenate([one.fact for one in parts]),
+        np.concatenate([one.present for one in parts]), np.concatenate([one.embeddings for one in parts]),
+        [source for one in parts for source in one.sources],
+    )  # fmt: skip
+
+
 def recordings_of(plan: Plan, sounds: Path) -> list[Recording]:
-    """The recordings that a bank is drawn from.
+    """The recordings that a bank is drawn from; what is only judged on shares no source with what is learnt from.
 
     Raises:
-        OperatorError: a bank to learn from would hold one that is not free.
+        OperatorError: a bank of a fold would hold one that is not free.
     """
-    if plan.recordings is None:
+    if plan.fold is None and not plan.non_commercial:
         return []
-    chosen = split(read_manifest(sounds))[plan.recordings]
-    if plan.name in LEARNT_FROM:
-        return to_learn_from(chosen)
-    is_judged_only = plan.recordings is Part.REFUSED
-    return [one for one in chosen if one.non_commercial == "yes"] if is_judged_only else chosen
+    found = split(read_manifest(sounds))
+    if plan.fold is not None:
+        return to_learn_from(found.folds[plan.fold])
+    learnt = {one.source for fold in found.folds for one in fold}
+    return [one for one in found.refused if one.non_commercial == "yes" and one.source not in learnt]
 
 
 class _Drawer:

@@ -21,7 +21,7 @@ class Entry:
         name: of the model.
         file: beside the manifest.
         sha256: of the file.
-        seed: that it was trained with.
+        seeds: that it was trained with.
         backbone: the model whose embedding it takes, or None.
         thresholds: of every class.
         expected: the probabilities that its self-test gives.
@@ -30,7 +30,7 @@ class Entry:
     name: str
     file: str
     sha256: str
-    seed: int
+    seeds: tuple[int, ...]
     backbone: str | None
     thresholds: dict[str, float]
     expected: list[float]
@@ -40,6 +40,8 @@ class Entry:
         frontend = '"logmel16k"' if self.backbone is None else f'"yamnet"\nbackbone = "{self.backbone}"'
         classes = ", ".join(f'"{name}"' for name in CLASSES)
         at = ", ".join(f"{name} = {self.thresholds[name]:.3f}" for name in CLASSES)
+        seeds = ", ".join(map(str, self.seeds))
+        rows = "" if self.backbone is None else ", beside rows of YAMNet's last layer (Apache-2.0)"
         expected = ", ".join(f"{one:.4f}" for one in self.expected)
         return f"""[[model]]
 name = "{self.name}"
@@ -48,7 +50,7 @@ sha256 = "{self.sha256}"
 task = "audio-tag"
 classes = [{classes}]
 licence = "Apache-2.0"
-source = "trained by models/training from permissive and synthesised sounds, seed {self.seed}"
+source = "trained by models/training from permissive and synthesised sounds, seeds {seeds}{rows}"
 card = "cards/{self.name}.md"
 [model.audio]
 frontend = {frontend}

@@ -1,10 +1,12 @@
 """Writes networks as ONNX, node by node: batch norms folded into the convolutions, the calibration into the last layer.
 
-So a file holds what the node needs and nothing else, and no exporter's version changes it.
+So a file holds what the node needs and nothing else, and no exporter's version changes it. Large weights are kept with
+16 bits, and made 32 again when the node loads them. Several nets in one file give the mean of their logits.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +17,7 @@ from torch import Tensor, nn
 
 from models.training.labels import CLASSES
 from models.training.net import SCALE_DB, Head, SmallNet
+from models.training.teacher import Large
 from node.sense.audio.logmel import BANDS
 
 OPSET, IR_VERSION = 17, 8
@@ -42,11 +45,19 @@ class _Graph:
         self._nodes.append(helper.make_node(kind, list(inputs), [out], **settings))
         return out
 
-    def weight(self, values: NDArray[np.float32] | NDArray[np.int64]) -> str:
+    def weight(self, values: NDArray[np.floating] | NDArray[np.int64]) -> str:
         """Adds numbers and gives their name."""
         name = f"weight_{len(self._weights)}"
         self._weights.append(numpy_helper.from_array(values, name))
         return name
+
+    def half(self, values: Array) -> str:
+        """Adds numbers with 16 bits each, and gives the name of what they are with 32."""
+        return self.step("Cast", self.weight(values.astype(np.float16)), to=TensorProto.FLOAT)
+
+    def mean(self, parts: list[str]) -> str:
+        """The mean of what some steps give."""
+        return parts[0] if len(parts) == 1 else self.step("Mean", *parts)
 
     def write(self, last: str, file: Path) -> None:
         """Writes the graph, whose output is the probabilities of the classes."""
@@ -59,17 +70,34 @@ class _Graph:
         file.write_bytes(model.SerializeToString())
 
 
-def write_small(net: SmallNet, calibration: Array, file: Path) -> None:
-    """Writes the small network: `levels` (batch, frames, 64) in dB to `probs` (batch, 8).
+def write_small(nets: Sequence[SmallNet], calibration: Array, file: Path) -> None:
+    """Writes small networks: `levels` (batch, frames, 64) in dB to `probs` (batch, 8), by the mean of their logits.
 
     Args:
-        net: fitted.
+        nets: fitted.
         calibration: slope and offset of each class: shape (8, 2).
         file: to write.
     """
     graph = _Graph("levels", ["batch", "frames", BANDS])
-    found = graph.step("Unsqueeze", "levels", graph.weight(np.array([1], dtype=np.int64)))
-    layers = list(net.features)
+    image = graph.step("Unsqueeze", "levels", graph.weight(np.array([1], dtype=np.int64)))
+    found = graph.mean([_small(graph, image, net) for net in nets])
+    graph.write(_calibrated(graph, found, calibration), file)
+
+
+def write_large(model: Large, calibration: Array, file: Path) -> None:
+    """Writes the large model: `embedding` (batch, 1024) to `probs` (batch, 8); arguments as for `write_small`."""
+    graph = _Graph("embedding", ["batch", model.heads[0].first.in_features])
+    root = graph.step("Sqrt", graph.step("Relu", "embedding"))
+    fitted = graph.mean([_head(graph, root, head) for head in model.heads])
+    rows = model.directions
+    said = graph.step("Gemm", "embedding", graph.half(rows.weights), graph.weight(rows.offsets), transB=1)
+    best = [_highest(graph, said, group) for group in rows.groups]
+    own = graph.step("Mul", graph.step("Concat", *best, axis=1), graph.weight(np.array(model.share, dtype=np.float32)))
+    graph.write(_calibrated(graph, graph.step("Add", fitted, own), calibration), file)
+
+
+def _small(graph: _Graph, image: str, net: SmallNet) -> str:
+    found, layers = image, list(net.features)
     for place, layer in enumerate(layers):
         if isinstance(layer, nn.Conv2d):
             norm = layers[place + 1]
@@ -82,18 +110,23 @@ def write_small(net: SmallNet, calibration: Array, file: Path) -> None:
             found = graph.step("MaxPool", found, kernel_shape=[2, 2], strides=[2, 2])
     means, highest = graph.step("GlobalAveragePool", found), graph.step("GlobalMaxPool", found)
     pooled = graph.step("Flatten", graph.step("Concat", means, highest, axis=1), axis=1)
-    graph.write(_calibrated(graph, pooled, net.last, calibration), file)
+    return _dense(graph, pooled, _array(net.last.weight), _array(net.last.bias))
 
 
-def write_head(head: Head, calibration: Array, file: Path) -> None:
-    """Writes a head: `embedding` (batch, 1024) to `probs` (batch, 8); arguments as for `write_small`."""
-    graph = _Graph("embedding", ["batch", head.first.in_features])
-    mean, spread = _array(head.get_buffer("mean")), _array(head.get_buffer("spread"))
-    weights = (_array(head.first.weight) / spread).astype(np.float32)
-    offsets = (_array(head.first.bias) - weights @ mean).astype(np.float32)
-    taken = graph.step("Sqrt", graph.step("Relu", "embedding")) if head.shape.root else "embedding"
-    hidden = graph.step("Gemm", taken, graph.weight(weights), graph.weight(offsets), transB=1)
-    graph.write(_calibrated(graph, graph.step("Relu", hidden), head.last, calibration), file)
+def _head(graph: _Graph, root: str, head: Head) -> str:
+    weights = (_array(head.first.weight) / _array(head.get_buffer("spread"))).astype(np.float32)
+    offsets = _array(head.first.bias) - weights @ _array(head.get_buffer("mean"))
+    hidden = graph.step("Relu", _dense(graph, root, weights, offsets))
+    return _dense(graph, hidden, _array(head.last.weight), _array(head.last.bias))
+
+
+def _highest(graph: _Graph, said: str, group: tuple[int, ...]) -> str:
+    own = graph.step("Gather", said, graph.weight(np.array(group, dtype=np.int64)), axis=1)
+    return graph.step("ReduceMax", own, axes=[1], keepdims=1)
+
+
+def _dense(graph: _Graph, found: str, weights: Array, offsets: Array) -> str:
+    return graph.step("Gemm", found, graph.half(weights), graph.weight(offsets.astype(np.float32)), transB=1)
 
 
 def _convolution(graph: _Graph, found: str, layer: nn.Conv2d, norm: nn.BatchNorm2d, scale: float) -> str:
@@ -104,16 +137,14 @@ def _convolution(graph: _Graph, found: str, layer: nn.Conv2d, norm: nn.BatchNorm
     offsets = (_array(norm.bias) - _array(norm.running_mean) * gains).astype(np.float32)
     stride = list(layer.stride)
     return graph.step(
-        "Conv", found, graph.weight(weights), graph.weight(offsets),
+        "Conv", found, graph.half(weights), graph.weight(offsets),
         kernel_shape=[3, 3], strides=stride, pads=[1, 1, 1, 1],
     )  # fmt: skip
 
 
-def _calibrated(graph: _Graph, found: str, last: nn.Linear, calibration: Array) -> str:
-    slopes, offsets = calibration[:, :1].astype(np.float32), calibration[:, 1].astype(np.float32)
-    weights = _array(last.weight) * slopes
-    biases = _array(last.bias) * slopes[:, 0] + offsets
-    return graph.step("Gemm", found, graph.weight(weights), graph.weight(biases), transB=1)
+def _calibrated(graph: _Graph, found: str, calibration: Array) -> str:
+    slopes, offsets = calibration[:, 0].astype(np.float32), calibration[:, 1].astype(np.float32)
+    return graph.step("Add", graph.step("Mul", found, graph.weight(slopes)), graph.weight(offsets))
 
 
 def _array(values: Tensor) -> Array:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,12 +38,12 @@ class Course:
         every: steps from one checkpoint, with a look at the validation, to the next.
     """
 
-    steps: int = 1800
+    steps: int = 1300
     batch: int = 256
     rate: float = 4e-3
     decay: float = 0.02
-    teaches: float = 0.4
-    every: int = 200
+    teaches: float = 0.55
+    every: int = 260
 
 
 class Run:
@@ -52,11 +52,14 @@ class Run:
     Args:
         bank: to learn from.
         soft: the teacher's probabilities at `bank.FIRST_FRAMES`: (n, 4, 8).
+        weights: how often each window is drawn where something is a fact, as `draws.weights` gives it: (4 n,).
         course: how.
         seed: of weights, order and augmentation.
     """
 
-    def __init__(self, bank: Bank, soft: NDArray[np.float32], course: Course, seed: int) -> None:
+    def __init__(
+        self, bank: Bank, soft: NDArray[np.float32], weights: NDArray[np.float32], course: Course, seed: int
+    ) -> None:
         torch.manual_seed(seed)
         self.course = course
         self.net = SmallNet().to(memory_format=torch.channels_last)
@@ -68,9 +71,7 @@ class Run:
         )
         self._levels = torch.from_numpy(bank.levels_db)
         self._bank, self._soft = bank, torch.from_numpy(soft)
-        facts = np.stack([_windows_targets(bank, first) for first in FIRST_FRAMES], axis=1)
-        scenes, windows = np.nonzero((facts > 0).any(axis=2))
-        self._seen = torch.from_numpy(np.stack([scenes, windows], axis=1))
+        self._weights = torch.from_numpy(weights)
         self.step = 0
 
     def go(self, checkpoint: Path, validation: Bank, told: Callable[[int, float, float], None]) -> None:
@@ -103,11 +104,11 @@ class Run:
     def _drawn(self) -> Batch:
         """Windows from anywhere, half of them where something is a fact."""
         many, generator = self.course.batch, self._generator
-        scenes = torch.randint(len(self._levels), (many,), generator=generator)
-        windows = torch.randint(len(FIRST_FRAMES), (many,), generator=generator)
-        chosen = self._seen[torch.randint(len(self._seen), (many,), generator=generator)]
+        anywhere = torch.randint(len(self._weights), (many,), generator=generator)
+        chosen = torch.multinomial(self._weights, many, replacement=True, generator=generator)
         is_seen = torch.rand(many, generator=generator) < _SEEN_SHARE
-        scenes, windows = torch.where(is_seen, chosen[:, 0], scenes), torch.where(is_seen, chosen[:, 1], windows)
+        picked = torch.where(is_seen, chosen, anywhere)
+        scenes, windows = picked // len(FIRST_FRAMES), picked % len(FIRST_FRAMES)
         jitter = torch.randint(-_JITTER, _JITTER + 1, (many,), generator=generator)
         firsts = (torch.tensor(FIRST_FRAMES)[windows] + jitter).clamp(0, self._levels.shape[1] - FRAMES)
         cut = self._levels[scenes[:, None], firsts[:, None] + torch.arange(FRAMES)].float()
@@ -135,6 +136,34 @@ class Run:
         self._generator.set_state(state["generator"])
         torch.set_rng_state(state["dropout"])
         self.step = int(state["step"])
+
+
+def finished(checkpoint: Path, course: Course) -> SmallNet | None:
+    """The network of a run that has gone to its end; None if it has not."""
+    if not checkpoint.is_file():
+        return None
+    state = torch.load(checkpoint, weights_only=True)
+    if int(state["step"]) < course.steps:
+        return None
+    net: SmallNet = SmallNet().to(memory_format=torch.channels_last)
+    net.load_state_dict(state["average"])
+    net.eval()
+    return net
+
+
+@dataclass(frozen=True, slots=True)
+class Small:
+    """Small networks that judge together.
+
+    Args:
+        nets: whose logits are averaged.
+    """
+
+    nets: Sequence[SmallNet]
+
+    def logits(self, bank: Bank) -> Logits:
+        """Of the four windows of every scene: (4 n, 8)."""
+        return np.asarray(np.mean([logits(net, bank) for net in self.nets], axis=0), dtype=np.float32)
 
 
 def loss_of(found: Tensor, batch: Batch, teaches: float) -> Tensor:

@@ -27,7 +27,8 @@ class SmallNet(nn.Module):  # type: ignore[misc]  # torch is not installed where
         before = 1
         for place, width in enumerate(WIDTHS):
             stride = 2 if place == 0 else 1
-            layers += [nn.Conv2d(before, width, 3, stride, padding=1, bias=False), nn.BatchNorm2d(width), nn.ReLU()]
+            layers.append(nn.Conv2d(before, width, 3, stride, padding=1, bias=False))
+            layers += [nn.BatchNorm2d(width), nn.ReLU(inplace=True)]
             if place in HALVES_AFTER:
                 layers.append(nn.MaxPool2d(2))
             before = width
@@ -49,16 +50,14 @@ class Shape:
     """What a head is like.
 
     Args:
-        root: whether it takes the root of the embedding first: a mean of rectified values has a long tail.
         drop_in: the share of the embedding that is left out while it is fitted.
         drop: the same of its hidden layer.
         hidden: how wide that is.
     """
 
-    root: bool
     drop_in: float
     drop: float
-    hidden: int = 64
+    hidden: int = 32
 
 
 class Head(nn.Module):  # type: ignore[misc]  # same
@@ -72,20 +71,16 @@ class Head(nn.Module):  # type: ignore[misc]  # same
     def __init__(self, shape: Shape, few: Tensor) -> None:
         super().__init__()
         self.shape = shape
-        taken = self.taken(few)
+        taken = few.clamp(min=0).sqrt()
         self.register_buffer("mean", taken.mean(0))
         self.register_buffer("spread", taken.std(0) + 0.05)
         self.first = nn.Linear(few.shape[1], shape.hidden)
         self.drop_in, self.drop = nn.Dropout(shape.drop_in), nn.Dropout(shape.drop)
         self.last = nn.Linear(shape.hidden, len(CLASSES))
 
-    def taken(self, embeddings: Tensor) -> Tensor:
-        """The embeddings, or their roots."""
-        return embeddings.clamp(min=0).sqrt() if self.shape.root else embeddings
-
     def forward(self, embeddings: Tensor) -> Tensor:
-        """The logits of embeddings."""
-        normal = (self.taken(embeddings) - self.get_buffer("mean")) / self.get_buffer("spread")
+        """The logits of embeddings. Their roots are taken: a mean of rectified values has a long tail."""
+        normal = (embeddings.clamp(min=0).sqrt() - self.get_buffer("mean")) / self.get_buffer("spread")
         logits: Tensor = self.last(self.drop(torch.relu(self.first(self.drop_in(normal)))))
         return logits
 

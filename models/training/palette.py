@@ -21,11 +21,8 @@ from models.training.recordings import Recording, sound
 from models.training.takes import Takes
 from node.sense.audio.logmel import RATE_HZ
 
-REAL_SHARE = {
-    "gunshot": 0.5, "explosion": 0.5, "fireworks": 0.4, "glass_break": 0.5, "scream": 0.75, "siren": 0.3,
-    "horn_or_alarm": 0.4, "crowd": 0.7,
-}  # fmt: skip
-"""Of the events of a class, those from recordings: more where synthesis does not carry it (voices)."""
+_REAL_SHARE = 0.65
+"""Of the events of a class, those from recordings, where there are both. How often they are heard is drawn later."""
 SYNTHESIS = "synthesis"
 _TEMPTING_REAL_SHARE = 0.6
 _BACKGROUND_REAL_SHARE = 0.6
@@ -82,7 +79,7 @@ class Palette:
         """An example of a class; every class that there are sounds of is as likely."""
         name = self._classes[int(rng.integers(len(self._classes)))]
         real, taken = self._real[name], self._taken[name]
-        if real and (not taken or rng.random() < REAL_SHARE[name]):
+        if real and (not taken or rng.random() < _REAL_SHARE):
             return _of_source(rng, real)
         return _of_takes(rng, taken)
 

@@ -10,9 +10,9 @@ from __future__ import annotations
 import csv
 import hashlib
 import re
+import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 
 import numpy as np
@@ -28,19 +28,11 @@ SETS = ("cc", "esc10")
 """The sets of the material that a model may learn from, file by file."""
 _FREE = re.compile(r"^(CC0|CC BY(?!-)|CC-BY(?!-(NC|ND|SA))|public domain|Unlicense)", re.IGNORECASE)
 _NUMBER = re.compile(r"(?:sounds/|freesound:)(\d+)")
-_TEST_SHARE, _VALIDATION_SHARE, _FEWEST_TO_VALIDATE = 0.25, 0.15, 5
+FOLDS = 4
+"""Into so many parts the free sources are split; each net that is judged learns from all but one."""
 _LONGEST_S = 30
 _SILENT = 10 ** (-45 / 20)
 _STEP = RATE_HZ // 50
-
-
-class Part(StrEnum):
-    """What a recording is for."""
-
-    TRAIN = "train"
-    VALIDATION = "validation"
-    TEST = "test"
-    REFUSED = "refused"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,20 +96,42 @@ def to_learn_from(recordings: Iterable[Recording]) -> list[Recording]:
     return checked
 
 
-def split(recordings: Iterable[Recording]) -> dict[Part, list[Recording]]:
-    """The free recordings of the sets by part, by a hash of their sources; the rest is refused.
+@dataclass(frozen=True, slots=True)
+class Split:
+    """The material, sorted.
 
-    Of the sources of each kind a quarter is for the test and a seventh, where there are five or more, for validation.
+    Args:
+        folds: the free recordings, by fold.
+        refused: the rest.
     """
-    parts: dict[Part, list[Recording]] = {part: [] for part in Part}
+
+    folds: list[list[Recording]]
+    refused: list[Recording]
+
+
+def split(recordings: Iterable[Recording]) -> Split:
+    """The free recordings of the sets by fold, by a hash of their sources; the rest is refused.
+
+    Of the sources of each kind a quarter is in the first fold; the others take the rest in turn.
+    """
     free: list[Recording] = []
+    refused: list[Recording] = []
     for one in recordings:
         is_in_sets = one.path.parent.parent.name in SETS
-        (free if is_in_sets and one.is_free else parts[Part.REFUSED]).append(one)
-    part_of = _parts(free)
+        (free if is_in_sets and one.is_free else refused).append(one)
+    fold_of = _folds(free)
+    folds: list[list[Recording]] = [[] for _ in range(FOLDS)]
     for one in free:
-        parts[part_of[one.source]].append(one)
-    return parts
+        folds[fold_of[one.source]].append(one)
+    return Split(folds, refused)
+
+
+def classes_of(recordings: Iterable[Recording]) -> dict[str, set[str]]:
+    """The classes that each source has examples of."""
+    found: dict[str, set[str]] = {}
+    for one in recordings:
+        found.setdefault(one.source, set()).update(of_recording(one.label).heard)
+    return found
 
 
 def sound(recording: Recording) -> NDArray[np.float32]:
@@ -155,18 +169,17 @@ def _recording(manifest: Path, row: dict[str, str]) -> Recording:
     return Recording(path, row["label"], source, row["source_id"], row["licence"], row["non_commercial"], row["sha256"])
 
 
-def _parts(free: list[Recording]) -> dict[str, Part]:
-    """Each source's part. Kinds with the fewest sources choose first: a source has one part in all its kinds."""
+def _folds(free: list[Recording]) -> dict[str, int]:
+    """Each source's fold. Kinds with the fewest sources choose first: a source has one fold in all its kinds."""
     sources_of: dict[str, set[str]] = {}
     for one in free:
         heard = of_recording(one.label).heard
         sources_of.setdefault(heard[0] if heard else one.label, set()).add(one.source)
-    part_of: dict[str, Part] = {}
-    for _, sources in sorted(sources_of.items(), key=lambda item: (len(item[1]), item[0])):
+    fold_of: dict[str, int] = {}
+    for kind, sources in sorted(sources_of.items(), key=lambda item: (len(item[1]), item[0])):
         ranked = sorted(sources, key=lambda source: hashlib.sha256(source.encode()).digest())
-        test = max(1, round(_TEST_SHARE * len(ranked))) if len(ranked) > 1 else 0
-        validation = max(1, round(_VALIDATION_SHARE * len(ranked))) if len(ranked) >= _FEWEST_TO_VALIDATE else 0
+        first = max(1, round(len(ranked) / FOLDS)) if len(ranked) > 1 else 0
+        turn = zlib.crc32(kind.encode())
         for place, source in enumerate(ranked):
-            part = Part.TEST if place < test else Part.VALIDATION if place < test + validation else Part.TRAIN
-            part_of.setdefault(source, part)
-    return part_of
+            fold_of.setdefault(source, 0 if place < first else 1 + (turn + place) % (FOLDS - 1))
+    return fold_of

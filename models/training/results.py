@@ -1,87 +1,99 @@
 """The results of a training as one JSON file; the card is written from it, and nothing else.
 
-A share or a precision has three digits. Spread is the largest minus the smallest over the seeds.
+A share or a precision has three digits. Spread is the largest minus the smallest over the nets.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from models.training import judge
+from models.training.bank import NON_COMMERCIAL, SYNTHETIC
 from models.training.judge import Judged
-from models.training.labels import CLASSES, of_recording
-from models.training.recordings import Part, Recording
+from models.training.labels import CLASSES
+from models.training.recordings import Recording, Split, classes_of
 
 Precisions = dict[str, float | None]
 Facts = dict[str, object]
+HELD_OUT = "held-out"
+"""The recordings of the fold that a net did not learn from."""
 
-JUDGED_ON = ("validation", "test", "synthetic", "non-commercial")
-"""The banks that a precision is given for."""
 
-
-def of_seeds(by_seed: dict[int, dict[str, Precisions]]) -> Facts:
-    """Precisions of every seed and bank, with mean and spread over the seeds.
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What the nets of a model made of every bank, as calibrated probabilities.
 
     Args:
-        by_seed: for each seed, for each bank, as `judge.precisions` gives them.
+        heard: of each fold's recordings, by the net that did not learn from it.
+        quiet: of each fold's scenes that only tempt, by the same net.
+        others: of the banks of no fold: of each, by each of these nets.
+        shipped: the same by what is shipped.
     """
-    banks = [bank for bank in JUDGED_ON if all(bank in one for one in by_seed.values())]
-    mean: dict[str, dict[str, list[float | None]]] = {}
-    for bank in banks:
-        mean[bank] = {}
-        for name in (*CLASSES, "mean"):
-            found = [value for one in by_seed.values() if (value := one[bank][name]) is not None]
-            has_all = len(found) == len(by_seed)
-            mean[bank][name] = (
-                [round(float(np.mean(found)), 3), round(max(found) - min(found), 3)] if has_all else [None, None]
-            )
-    return {"precision": {str(seed): one for seed, one in by_seed.items()}, "precision_mean_and_spread": mean}
+
+    heard: Sequence[Judged]
+    quiet: Sequence[Judged]
+    others: Mapping[str, Sequence[Judged]]
+    shipped: Mapping[str, Judged]
 
 
-def of_chosen(heard: dict[str, Judged], at: dict[str, float], recordings: list[Recording]) -> Facts:
-    """What the chosen seed does at its thresholds.
+def of_precision(found: Findings, alone: Mapping[str, Sequence[Judged]]) -> Facts:
+    """Precisions by net, with mean and spread over the nets that have a source of the class, and of what is shipped.
 
     Args:
-        heard: the banks by name.
+        found: by the nets.
+        alone: what parts of them are worth without each other, on the held-out recordings.
+    """
+    by_net = {HELD_OUT: found.heard, **found.others}
+    tables = {bank: [judge.precisions(one) for one in many] for bank, many in by_net.items()}
+    return {
+        "precision": tables,
+        "precision_mean_and_spread": {bank: _mean_and_spread(many) for bank, many in tables.items()},
+        "precision_alone": {
+            part: _mean_and_spread([judge.precisions(one) for one in many]) for part, many in alone.items()
+        },
+        "precision_shipped": {bank: judge.precisions(one) for bank, one in found.shipped.items()},
+    }
+
+
+def of_thresholds(found: Findings, at: dict[str, float], recordings: Sequence[Recording]) -> Facts:
+    """What the nets do at the thresholds, on recordings that they never met.
+
+    Args:
+        found: by the nets.
         at: the thresholds.
         recordings: every recording there is.
     """
-    facts: Facts = {"thresholds": at, "false_windows_allowed": judge.FALSE_WINDOWS}
-    for name in ("quiet-validation", "quiet-test"):
-        facts[f"false_windows_{_key(name)}"] = judge.false_windows(heard[name], at)
-        facts[f"hours_{_key(name)}"] = round(heard[name].hours, 2)
-    facts["false_windows_by_label"] = _by_label(judge.false_by_source(heard["quiet-test"], at), recordings)
-    for name in ("test", "synthetic", "non-commercial"):
-        if name in heard:
-            facts[f"recall_{_key(name)}"] = judge.overall_recalls(heard[name], at)
-    facts["recall_by_source"] = judge.recalls(heard["test"], at, classes_of(recordings))
-    facts["confusions"] = judge.confusions(heard["test"], at)
+    heard, quiet = judge.together(found.heard), judge.together(found.quiet)
+    facts: Facts = {
+        "thresholds": at, "hours_quiet": round(quiet.hours, 2), "false_windows_allowed": judge.allowed(quiet.hours),
+        "false_windows": judge.false_windows(quiet, at), "false_windows_elsewhere": judge.false_elsewhere(found.quiet),
+        "false_windows_by_label": _by_label(judge.false_by_source(quiet, at), recordings),
+        "recall_test": judge.overall_recalls(heard, at), "confusions": judge.confusions(heard, at),
+        "recall_by_source": judge.recalls(heard, at, classes_of(recordings)),
+    }  # fmt: skip
+    for bank, name in ((SYNTHETIC, "recall_synthetic"), (NON_COMMERCIAL, "recall_non_commercial")):
+        if bank in found.shipped:
+            facts[name] = judge.overall_recalls(found.shipped[bank], at)
     return facts
 
 
-def of_sources(parts: dict[Part, list[Recording]]) -> Facts:
-    """Every recording that was learnt from or judged by, as its author is to be named, and how many were refused."""
+def of_sources(parts: Split) -> Facts:
+    """Every recording that was learnt from, as its author is to be named, and how many were refused."""
     rows = []
-    for part in (Part.TRAIN, Part.VALIDATION, Part.TEST):
+    for fold, recordings in enumerate(parts.folds):
         by_source: dict[tuple[str, str, str], set[str]] = {}
-        for one in parts[part]:
+        for one in recordings:
             by_source.setdefault((one.source, one.author, one.licence), set()).add(one.label)
         rows += [
-            {"part": str(part), "author": author, "licence": licence, "labels": sorted(labels)}
+            {"fold": fold, "author": author, "licence": licence, "labels": sorted(labels)}
             for (_, author, licence), labels in sorted(by_source.items())
         ]
-    return {"sources": rows, "refused": len(parts[Part.REFUSED])}
-
-
-def classes_of(recordings: list[Recording]) -> dict[str, set[str]]:
-    """The classes that each source has examples of."""
-    found: dict[str, set[str]] = {}
-    for one in recordings:
-        found.setdefault(one.source, set()).update(of_recording(one.label).heard)
-    return found
+    return {"sources": rows, "refused": len(parts.refused)}
 
 
 def write(facts: Facts, file: Path) -> None:
@@ -89,7 +101,23 @@ def write(facts: Facts, file: Path) -> None:
     file.write_text(json.dumps(facts, indent=1, sort_keys=True, ensure_ascii=True) + "\n", encoding="utf-8")
 
 
-def _by_label(by_source: dict[str, dict[str, int]], recordings: list[Recording]) -> dict[str, dict[str, int]]:
+def _mean_and_spread(many: Sequence[Precisions]) -> dict[str, list[float | int | None]]:
+    """Of each class: mean, spread, and of how many nets; the mean of eight is that of the classes' means."""
+    table: dict[str, list[float | int | None]] = {}
+    for name in CLASSES:
+        found = [value for one in many if (value := one[name]) is not None]
+        table[name] = _row(found) if found else [None, None, 0]
+    means = [float(row[0]) for row in table.values() if row[0] is not None]
+    spread = _row([float(one["mean"] or 0.0) for one in many])[1]
+    table["mean"] = [round(float(np.mean(means)), 3), spread, len(many)]
+    return table
+
+
+def _row(found: list[float]) -> list[float | int | None]:
+    return [round(float(np.mean(found)), 3), round(max(found) - min(found), 3), len(found)]
+
+
+def _by_label(by_source: dict[str, dict[str, int]], recordings: Sequence[Recording]) -> dict[str, dict[str, int]]:
     """Counts by what the sources are; a scene in which nothing happens is "background"."""
     label_of = {one.source: one.label for one in recordings} | {"": "background"}
     table: dict[str, dict[str, int]] = {}
@@ -99,7 +127,3 @@ def _by_label(by_source: dict[str, dict[str, int]], recordings: list[Recording])
             label = label_of.get(source, source)
             table[name][label] = table[name].get(label, 0) + count
     return table
-
-
-def _key(bank: str) -> str:
-    return bank.replace("-", "_")

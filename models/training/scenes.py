@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from models.training import channel
+from models.training import channel, dynamics
 from models.training.labels import CLASSES, Label
 from models.training.palette import Palette, Piece
 from node.sense.audio import logmel
@@ -106,9 +106,13 @@ class Mixer:
         """A piece at a place in the scene, with its own speed, room, air and tone: shape (40000,)."""
         rough = self._shares.rough
         sound = _cut(rng, piece.samples, from_anywhere=rng.random() < 0.6)
+        if rng.random() < 0.25 * rough:
+            sound = dynamics.repeated(rng, sound, LENGTH)
         if rng.random() < 0.75:
             sound = channel.faster(sound, 2 ** float(np.clip(rng.normal(0.0, 0.17 * rough), -0.6, 0.6)))
         sound = sound[:LENGTH]
+        if rng.random() < 0.2 * rough:
+            sound = dynamics.passing(rng, sound)
         steps = fast_length(sound.size + _TAIL)
         spectrum = np.fft.rfft(sound, steps)
         if rng.random() < 0.6 * rough:
@@ -171,6 +175,8 @@ def _recorded(
     loudness = max(1e-9, float(np.sqrt(np.mean(np.square(mix)))))
     floor = channel.self_noise(rng, LENGTH, 0.0) * np.float32(loudness * 10 ** (float(rng.uniform(-75.0, -25.0)) / 20))
     mix = (mix + floor) / np.float32(max(1e-9, float(np.abs(mix).max())))
+    if rng.random() < 0.25 * rough:
+        mix = dynamics.compressed(rng, mix)
     if rng.random() < 0.15:
         mix = channel.clipped(rng, mix)
     mix = mix * np.float32(10 ** (float(rng.uniform(-40.0, 0.0)) / 20))

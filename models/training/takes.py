@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
+from enum import StrEnum
 from pathlib import Path
 
 import numpy as np
@@ -14,11 +15,20 @@ from numpy.typing import NDArray
 from scipy import signal
 
 from models.training.labels import of_synthesis
-from models.training.recordings import Part, trimmed
+from models.training.recordings import trimmed
 from models.training.sounds import RATE_HZ, training_sound
 from simulator.sound.library import RINGS
 from simulator.world.act import usual_lasts_s
 from simulator.world.sounding import SoundName
+
+
+class Part(StrEnum):
+    """What takes are for. A recording has a fold instead."""
+
+    TRAIN = "train"
+    VALIDATION = "validation"
+    TEST = "test"
+
 
 FIRST_SEED = {Part.TRAIN: 0, Part.VALIDATION: 1_000_000, Part.TEST: 2_000_000}
 """Each part's takes have seeds from here on."""

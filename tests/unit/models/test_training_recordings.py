@@ -11,7 +11,16 @@ from hypothesis import strategies as st
 
 from models.training import bank
 from models.training.labels import BACKGROUNDS, CLASSES, RECORDED, SYNTHESISED
-from models.training.recordings import Part, Recording, read_manifest, sound, split, to_learn_from, trimmed
+from models.training.recordings import (
+    FOLDS,
+    Recording,
+    classes_of,
+    read_manifest,
+    sound,
+    split,
+    to_learn_from,
+    trimmed,
+)
 from node.errors import OperatorError, UnreadableInputError
 
 
@@ -48,7 +57,7 @@ def test_a_recording_that_may_be_non_commercial_is_refused_whatever_its_licence_
 
 
 def test_a_set_that_is_not_named_is_refused() -> None:
-    assert split([recording(of="us8k_nc")])[Part.REFUSED] == [recording(of="us8k_nc")]
+    assert split([recording(of="us8k_nc")]).refused == [recording(of="us8k_nc")]
 
 
 @given(
@@ -57,32 +66,45 @@ def test_a_set_that_is_not_named_is_refused() -> None:
         min_size=1, max_size=80,
     )
 )  # fmt: skip
-def test_no_source_is_in_two_parts(drawn: list[tuple[int, str]]) -> None:
-    parts = split([recording(f"freesound:{number}", label) for number, label in drawn])
+def test_no_source_is_in_two_folds(drawn: list[tuple[int, str]]) -> None:
+    found = split([recording(f"freesound:{number}", label) for number, label in drawn])
 
-    sources = [{one.source for one in parts[part]} for part in (Part.TRAIN, Part.VALIDATION, Part.TEST)]
-    assert sum(len(one) for one in sources) == len(set().union(*sources))
+    sources = [{one.source for one in fold} for fold in found.folds]
+    assert sum(len(one) for one in sources) == len(set().union(*sources)) == len({number for number, _ in drawn})
 
 
 @given(st.permutations(range(12)))
 def test_the_split_does_not_depend_on_the_order_of_the_manifest(order: list[int]) -> None:
-    parts = split([recording(f"freesound:{number}") for number in order])
+    found = split([recording(f"freesound:{number}") for number in order])
 
-    assert {one.source for one in parts[Part.TEST]} == {
-        one.source for one in split([recording(f"freesound:{number}") for number in range(12)])[Part.TEST]
-    }
+    wanted = split([recording(f"freesound:{number}") for number in range(12)])
+    assert [{one.source for one in fold} for fold in found.folds] == [
+        {one.source for one in fold} for fold in wanted.folds
+    ]
 
 
 @given(st.integers(2, 60))
-def test_about_a_quarter_of_the_sources_of_a_kind_is_kept_for_the_test(many: int) -> None:
-    parts = split([recording(f"freesound:{number}") for number in range(many)])
+def test_a_quarter_of_the_sources_of_a_kind_is_in_the_first_fold_and_the_others_have_alike_many(many: int) -> None:
+    found = split([recording(f"freesound:{number}") for number in range(many)])
 
-    assert abs(len(parts[Part.TEST]) - many / 4) <= 0.5
-    assert parts[Part.TRAIN]
+    sizes = [len(fold) for fold in found.folds]
+    assert len(sizes) == FOLDS
+    assert abs(sizes[0] - many / FOLDS) <= 0.5
+    assert max(sizes[1:]) - min(sizes[1:]) <= 1
 
 
-def test_a_bank_to_learn_from_cannot_be_drawn_from_what_was_refused() -> None:
-    assert [bank.PLANS[name].recordings for name in bank.LEARNT_FROM] == [Part.TRAIN, Part.VALIDATION, Part.VALIDATION]
+def test_a_source_knows_the_classes_of_all_its_clips() -> None:
+    clips = [
+        recording("freesound:1", "gunshot"),
+        recording("freesound:1", "applause"),
+        recording("freesound:2", "rain"),
+    ]
+
+    assert classes_of(clips) == {"freesound:1": {"gunshot", "crowd"}, "freesound:2": set()}
+
+
+def test_only_a_bank_that_is_judged_by_alone_holds_what_was_refused() -> None:
+    assert [plan.name for plan in bank.PLANS.values() if plan.non_commercial] == [bank.NON_COMMERCIAL]
 
 
 def test_every_label_names_classes_that_there_are() -> None:
@@ -124,18 +146,27 @@ def test_a_trimmed_sound_has_a_peak_of_one_and_no_silence_before_it() -> None:
 
 
 @pytest.mark.realdata
-def test_nothing_non_commercial_is_in_a_part_to_learn_from(shared_data: Path) -> None:
-    parts = split(read_manifest(shared_data / "audio"))
+def test_nothing_non_commercial_is_in_a_fold(shared_data: Path) -> None:
+    learnt = [one for fold in split(read_manifest(shared_data / "audio")).folds for one in fold]
 
-    learnt = [*parts[Part.TRAIN], *parts[Part.VALIDATION]]
-    assert len(to_learn_from(learnt)) > 300
+    assert len(to_learn_from(learnt)) > 400
     assert not any("us8k" in str(one.path) for one in learnt)
 
 
 @pytest.mark.realdata
-def test_every_class_has_sources_to_learn_from_and_sources_to_be_judged_on(shared_data: Path) -> None:
-    parts = split(read_manifest(shared_data / "audio"))
+def test_every_class_has_sources_in_two_folds_or_more(shared_data: Path) -> None:
+    found = split(read_manifest(shared_data / "audio"))
 
     for name in CLASSES:
-        for part in (Part.TRAIN, Part.TEST):
-            assert any(name in RECORDED[one.label].heard for one in parts[part] if one.label in RECORDED), (name, part)
+        having = [fold for fold in found.folds if any(name in heard for heard in classes_of(fold).values())]
+        assert len(having) >= 2, name
+
+
+@pytest.mark.realdata
+def test_what_is_only_judged_on_shares_no_source_with_what_is_learnt_from(shared_data: Path) -> None:
+    sounds = shared_data / "audio"
+
+    judged = {one.source for one in bank.recordings_of(bank.PLANS[bank.NON_COMMERCIAL], sounds)}
+    learnt = {one.source for fold in split(read_manifest(sounds)).folds for one in fold}
+    assert len(judged) > 100
+    assert not judged & learnt
