@@ -57,16 +57,16 @@ class SpikeSettings(Section):
         4.0, "It closes when sound falls under this far above the middle.", unit="dB", ge=1.0, le=40.0
     )
     open_peak_db: float = setting(
-        3.0, "It also has to be this far above what the street reaches by itself (L5).", unit="dB", ge=0.0, le=40.0
+        1.5, "It also has to be this far above what the street reaches by itself (L5).", unit="dB", ge=0.0, le=40.0
     )
     close_peak_db: float = setting(
-        0.0, "It closes when sound falls under this far above what the street reaches.", unit="dB", ge=-10.0, le=40.0
+        -1.5, "It closes when sound falls under this far above what the street reaches.", unit="dB", ge=-10.0, le=40.0
     )
     open_level_db: float = setting(
         5.0, "The A-weighted level has to rise by this much, too.", unit="dB", ge=0.0, le=40.0
     )
     false_per_day: float = setting(
-        1.0,
+        0.5,
         "How often a day chance may pass for a crowd: what the threshold of the combined score is set from. More finds"
         " more, of what is no crowd, too.",
         unit="1/day",

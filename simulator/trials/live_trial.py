@@ -37,6 +37,7 @@ from simulator.trials.outcome import Outcome
 from simulator.trials.reading import Dating, Reading
 from simulator.trials.scenario import Scenario
 from simulator.trials.score import Told
+from simulator.world.truth import tolerated
 
 Progress = Callable[[float], None]
 """Takes how far the street has come, in seconds."""
@@ -65,17 +66,23 @@ def run(name: str, scenario: Scenario, seed: int, *, sight: bool = True, progres
         PolewatchError: a part of it cannot be started, or ended by itself; everything else was ended.
         KeyboardInterrupt: somebody stopped it; everything was ended.
     """
-    reading = read(scenario, seed, sight=sight, progress=progress)
+    return judged(name, scenario, seed, read(scenario, seed, sight=sight, progress=progress), sight=sight)
+
+
+def judged(name: str, scenario: Scenario, seed: int, reading: Reading, *, sight: bool) -> Outcome:
+    """What the reader got of a scenario, beside what was true and what may be told besides."""
+    street = scenario.make_street(seed)
     return Outcome(
         name=name,
         seed=seed,
-        truth=scenario.truth(scenario.make_street(seed), sight=sight),
+        truth=scenario.truth(street, sight=sight),
         told=[_within(told, scenario.length_s) for told in reading.told],
         sound_exposure_s=reading.exposure_s("sound"),
         sight_exposure_s=reading.exposure_s("sight"),
         held_back=reading.held_back,
         lost=reading.lost,
         duplicates=reading.duplicates,
+        tolerated=tolerated(street, 0.0, scenario.length_s),
     )
 
 

@@ -15,7 +15,8 @@ from simulator.world.sounding import BANGS, KINDS, Sounding
 from simulator.world.street import Street
 from simulator.world.traffic import REFERENCE_DISTANCE_M
 
-STANDS_OUT_DB: dict[str, float] = dict.fromkeys(KINDS.values(), 3.0) | {"noise.spike": 8.0}
+SPIKE = "noise.spike"
+STANDS_OUT_DB: dict[str, float] = dict.fromkeys(KINDS.values(), 3.0) | {SPIKE: 8.0}
 """How far over everything else a sound has to be to be told: a spike is a rise, the others are to be recognised."""
 _STEP_S = 0.1
 _MOST_STEPS = 5000
@@ -43,13 +44,31 @@ def expected(street: Street, from_s: float, to_s: float, *, sight: bool = True) 
 
 
 def tolerated(street: Street, from_s: float, to_s: float) -> list[Expected]:
-    """Every event between `from_s` and `to_s` that may be told and need not, in order: an impulse at a real bang.
+    """Every event between `from_s` and `to_s` that may be told and need not, in order.
 
-    Most bangs have a better name, which `expected` asks for; a door or a thunderclap has none that a node knows.
+    An impulse at a real bang: most have a better name, which `expected` asks for; a door or a thunderclap has none that
+    a node knows. And a spike at a crowd that is heard and stands out too little to be asked for: beside a concert, say.
     """
-    bangs = [one for one in street.soundings(from_s - _LATEST_S, to_s) if one.name in BANGS]
+    soundings = street.soundings(from_s - _LATEST_S, to_s)
+    bangs = [one for one in soundings if one.name in BANGS]
     events = [Expected("sound.impulse", *span) for one in bangs if (span := _over_the_city(street, one)) is not None]
+    asked = [one for one in expected(street, from_s, to_s, sight=False) if one.kind == SPIKE]
+    faint = _faint_crowds(street, soundings, street.moments(from_s, to_s))
+    events += [one for one in faint if not any(one.began_s <= a.ended_s and a.began_s <= one.ended_s for a in asked)]
     return [event for event in merged(events) if event.began_s <= to_s and event.ended_s >= from_s]
+
+
+def _faint_crowds(street: Street, soundings: list[Sounding], moments: list[Moment]) -> list[Expected]:
+    """Crowds that are heard over the far city, and are not to be told by the rule of `STANDS_OUT_DB`."""
+    crowds = [one for one in soundings if KINDS.get(one.name) == SPIKE and _audible(street, one) is None]
+    spans = [span for one in crowds if (span := _over_the_city(street, one)) is not None]
+    for moment in moments:
+        began_s, ended_s, power = _words(moment, loud=True)
+        t_s = np.arange(began_s.min(), ended_s.max(), _STEP_S)
+        is_over = bool(np.any(_shouted(t_s, began_s, ended_s, power) >= _steady_power(street, t_s)))
+        if is_over and _heard(street, moment) is None:
+            spans.append((float(began_s.min()), float(ended_s.max())))
+    return [Expected(SPIKE, *span) for span in spans]
 
 
 def _over_the_city(street: Street, sounding: Sounding) -> tuple[float, float] | None:
@@ -82,9 +101,9 @@ def _heard(street: Street, moment: Moment) -> Expected | None:
     began_s, ended_s, power = _words(moment, loud=True)
     t_s = np.arange(began_s.min(), ended_s.max(), _STEP_S)
     roar = _shouted(t_s, began_s, ended_s, power)
-    if not np.any(roar >= 10 ** (STANDS_OUT_DB["noise.spike"] / 10) * _power(street, t_s, "noise.spike")):
+    if not np.any(roar >= 10 ** (STANDS_OUT_DB[SPIKE] / 10) * _power(street, t_s, SPIKE)):
         return None
-    return Expected("noise.spike", float(began_s.min()), float(ended_s.max()))
+    return Expected(SPIKE, float(began_s.min()), float(ended_s.max()))
 
 
 def _words(moment: Moment, *, loud: bool) -> tuple[Floats, Floats, Floats]:
@@ -127,7 +146,7 @@ def _power(street: Street, t_s: Floats, besides: str | None = None) -> Floats:
         distance_m = distance_to_microphone_m(car.x_m(t_s), car.y_m, 0.4)
         on_the_road = (t_s >= car.entered_s) & (t_s <= car.left_s)
         power += on_the_road * 10 ** (car.level_db / 10) * np.square(REFERENCE_DISTANCE_M / distance_m)
-    if besides != "noise.spike":
+    if besides != SPIKE:
         for moment in street.moments(from_s - _LATEST_S, to_s):
             power += _shouted(t_s, *_words(moment, loud=False))
     for sounding in street.soundings(from_s - _LATEST_S, to_s):

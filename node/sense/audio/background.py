@@ -28,6 +28,7 @@ WINDOW_S: Final = 300.0
 WARM_UP_S: Final = 10.0
 THAW_S: Final = 840.0
 CALM_SPEED: Final = 4
+REACHED: Final = 0.05
 _L90_DEVIATES: Final = 1.2816
 """So many standard deviations L90 lies under L50, where levels spread as a normal distribution does."""
 
@@ -45,6 +46,7 @@ class Background:
 
     def __init__(self, *, window_s: float = WINDOW_S, warm_up_s: float = WARM_UP_S, thaw_s: float = THAW_S) -> None:
         self._size = max(1, round(window_s / HOP_S))
+        self._often = round(REACHED * (self._size - 1))
         self._needed = max(1, round(warm_up_s / HOP_S))
         self._thaw = max(1, round(thaw_s / HOP_S))
         self._levels: deque[float] = deque()
@@ -103,9 +105,14 @@ class Background:
             del self._sorted[bisect_left(self._sorted, self._levels.popleft())]
 
     @property
-    def l05_db(self) -> float | None:
-        """The level exceeded 5 % of the window, in dB; None until warm."""
-        return self._exceeded(0.05)
+    def reach_db(self) -> float | None:
+        """What the street reaches by itself, in dB: L05, of whole windows; None until warm.
+
+        It is exceeded for a twentieth of a window however little was heard: one roar is much of the first minute.
+        """
+        if len(self._sorted) < self._needed:
+            return None
+        return self._sorted[max(len(self._sorted) - 1 - self._often, 0)]
 
     @property
     def l50_db(self) -> float | None:

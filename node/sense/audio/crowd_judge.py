@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import deque
+from statistics import fmean
 from typing import TYPE_CHECKING, Final, Protocol
 
 from node.sense.audio.crowd_score import CrowdScore
 from node.sense.audio.heard import Confidence
-from node.sense.audio.likeness import LastSecond
+from node.sense.audio.likeness import Likeness
 from node.sense.audio.tail import Tail
 from node.sense.capture.hops import HOP_S
 
@@ -20,6 +22,9 @@ CLEAR: Final = (2.0, 4.0)
 LEARNT: Final = (-1.0, 3.0)
 """How far below and above the shipped threshold a street may move its own, in log odds: what sounds wholly like a crowd
 is told everywhere."""
+
+AGREEING: Final = 3
+"""A rise scores as its best so many seconds in a row do on average: what fits once, by chance, is outvoted."""
 
 _DAY_S: Final = 86_400
 _NEVER: Final = float("-inf")
@@ -51,7 +56,8 @@ class CrowdJudge:
         self._score = CrowdScore.shipped() if score is None else score
         self._shipped = self._score.threshold(false_per_day)
         self._tail = Tail(self._score.from_score, false_per_day * HOP_S / _DAY_S)
-        self._second = LastSecond()
+        self._second = Likeness()
+        self._scores: deque[float] = deque(maxlen=AGREEING)
         self._highest = _NEVER
 
     @property
@@ -77,10 +83,11 @@ class CrowdJudge:
     def begin(self, hops: int) -> None:
         """Something rises, since so many hops."""
         self._second.begin(hops)
+        self._scores.clear()
         self._highest = _NEVER
 
     def is_crowd(self, level: SoundLevel, rise_db: float, crowd: float | None) -> bool:
-        """Whether the last second is that of a crowd.
+        """Whether the rise has become one of a crowd, by this second and those before it.
 
         Args:
             level: of the newest hop.
@@ -89,7 +96,9 @@ class CrowdJudge:
         """
         features = self._second.features(level, rise_db)
         if features is not None:
-            self._highest = max(self._highest, self._score.of(features, crowd))
+            self._scores.append(self._score.of(features, crowd))
+            if len(self._scores) == AGREEING:
+                self._highest = max(self._highest, fmean(self._scores))
         return self._highest >= self.threshold
 
     def refuse(self) -> None:

@@ -73,7 +73,7 @@ _BOUNDS = np.array([
 ]).T  # fmt: skip
 
 
-class LastSecond:
+class Likeness:
     """The timbres of the last second, hop after hop, and what was there before something rose."""
 
     def __init__(self) -> None:

@@ -1,8 +1,7 @@
-"""What a rise looks like: sustained or a bang. Pure functions of levels in dB, by hop."""
+"""What a rise looks like: sustained or a bang, and since when. Pure functions of levels in dB, by hop."""
 
 from __future__ import annotations
 
-from itertools import takewhile
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -11,6 +10,12 @@ if TYPE_CHECKING:
 SUSTAINED_HOPS: Final = 5
 WINDOW_HOPS: Final = 8
 """Sustained is five hops of the last eight: a bang is shorter, a crowd takes a breath."""
+
+SWING_DB: Final = 10.0
+"""A crowd is on from within this of its loudest on: when one in ten shouts."""
+
+BREATH_HOPS: Final = 3
+"""So many fainter hops in a row are no breath, but the time before."""
 
 
 def sustained_db(levels_db: Sequence[float]) -> float:
@@ -25,6 +30,19 @@ def hushed_db(levels_db: Sequence[float]) -> float:
     return window[SUSTAINED_HOPS - 1] if len(window) >= SUSTAINED_HOPS else float("inf")
 
 
-def hops_above(levels_db: Sequence[float], limit_db: float) -> int:
-    """How many of the newest hops, in one run, are at or above the limit."""
-    return len(list(takewhile(lambda level_db: level_db >= limit_db, reversed(levels_db))))
+def hops_on(levels_db: Sequence[float], limit_db: float) -> int:
+    """Since how many hops what is loud now has been on: at or above the limit, and near its loudest.
+
+    What was there before it (a car, talk) is fainter, and no part of it; a breath is.
+
+    Args:
+        levels_db: of hops, the newest last, one or more.
+        limit_db: what is fainter than this is nothing.
+    """
+    floor_db = max(limit_db, max(levels_db[-WINDOW_HOPS:]) - SWING_DB)
+    since, fainter = 1, 0
+    for hops, level_db in enumerate(reversed(levels_db), start=1):
+        since, fainter = (hops, 0) if level_db >= floor_db else (since, fainter + 1)
+        if fainter == BREATH_HOPS:
+            break
+    return since

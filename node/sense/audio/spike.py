@@ -3,7 +3,7 @@
 Level alone cannot tell a roar from a lorry, nor from a horn (reference: standards, section 5.4), so:
 1. What counts is the voice band, 250-4000 Hz, against its own background; the A-weighted level must rise too.
 2. Five of the last eight hops are above the threshold: one bang is no spike.
-3. That threshold stands above the street's middle (L50) and above what it reaches by itself (L5).
+3. That threshold stands above the street's middle (L50) and above what it reaches by itself (L5, once it is known).
 4. The last second must sound like a crowd: its score (`likeness`, `crowd_score`) passes a second threshold. That one is
    set from how many false spikes a day are asked for, and moves with what the street brings (`tail`), within bounds.
 5. What was not taken for a crowd in time stays refused until it is over, or until the street grows louder still.
@@ -37,8 +37,10 @@ DECIDED_S: Final = 2.5
 """What does not sound like a crowd by then, from its beginning, is refused."""
 
 FADED_HOPS: Final = 3
-LOUDER_DB: Final = 6.0
+LOUDER_DB: Final = 3.0
 """What grows by this much over what was refused is looked at anew: a crowd may break out beside a siren."""
+
+NOTHING_DB: Final = float("-inf")
 
 KNOWN_WEEKS: Final = 3
 """From so many weeks on an hour of the week is a second reference."""
@@ -66,6 +68,7 @@ class SpikeDetector:
         self._began_s = 0.0
         self._hushed_s = 0.0
         self._peak_db = 0.0
+        self._floor_db = NOTHING_DB
         self._refused_db = 0.0
         self._blind_hops = 0
         self._recent: deque[float] = deque(maxlen=MEMORY_HOPS)
@@ -75,7 +78,7 @@ class SpikeDetector:
     @property
     def active(self) -> bool:
         """True while a spike rises, is open or closes: what is heard then is no background."""
-        return self._state in {State.RISING, State.OPEN, State.CLOSING}
+        return self._state is State.RISING or self._is_open
 
     @property
     def rising_since_s(self) -> float | None:
@@ -111,9 +114,13 @@ class SpikeDetector:
 
     def finish(self, t_s: float) -> Ended | None:
         """The end of a spike that is still open when listening stops at `t_s`; else None."""
-        is_open = self._state in {State.OPEN, State.CLOSING}
-        self._state = State.QUIET
+        is_open, self._state = self._is_open, State.QUIET
         return self._ended(t_s, stopped=True) if is_open else None
+
+    @property
+    def _is_open(self) -> bool:
+        # By identity: a set of members costs a hash in Python at each hop.
+        return self._state is State.OPEN or self._state is State.CLOSING
 
     def _read(self, level: SoundLevel, background: Background, crowd: float | None) -> Sign | None:
         """What this hop says in this state."""
@@ -152,7 +159,7 @@ class SpikeDetector:
 
     def _limits(self) -> tuple[float, float] | None:
         """The levels of the voice band that open and close, in dB; None until the background is warm."""
-        middle_db, reach_db = self._voice.l50_db, self._voice.l05_db
+        middle_db, reach_db = self._voice.l50_db, self._voice.reach_db
         if middle_db is None or reach_db is None:
             return None
         s = self._settings
@@ -170,11 +177,14 @@ class SpikeDetector:
             return None
         self._state, self._since_s = STEPS[before][sign], level.t_s
         if self._state is State.RISING:
-            self._begin(level)
+            self._begin(level, over_db=self._refused_db + LOUDER_DB / 2 if before is State.REFUSED else NOTHING_DB)
         elif before is State.RISING and self._state is State.OPEN:
+            # What rose first may have been a car, and the crowd came later.
+            self._began_s = max(self._began_s, self._on_since_s(level))
             return self._began(level, background, crowd)
         elif before is State.RISING:
-            self._judge.refuse()
+            if sign is not Sign.BLIND:
+                self._judge.refuse()
             self._refused_db = rise.sustained_db(list(self._recent))
         elif self._state is State.CLOSING:
             self._hushed_s = level.t_s - rise.SUSTAINED_HOPS * HOP_S
@@ -182,12 +192,16 @@ class SpikeDetector:
             return self._ended(self._hushed_s, stopped=sign is Sign.BLIND)
         return None
 
-    def _begin(self, level: SoundLevel) -> None:
-        """Something rises: it began with the run of hops that leads up to this one."""
+    def _begin(self, level: SoundLevel, *, over_db: float) -> None:
+        """Something rises, over what closes a spike and over `over_db`: it began when that came on."""
         limits = self._limits()
-        run = rise.hops_above(list(self._recent), limits[1]) if limits else 1
-        self._began_s, self._peak_db = level.t_s - HOP_S * max(run, 1), 0.0
-        self._judge.begin(max(run, 1))
+        self._floor_db = over_db if limits is None else max(limits[1], over_db)
+        self._began_s, self._peak_db = self._on_since_s(level), 0.0
+        self._judge.begin(round((level.t_s - self._began_s) / HOP_S))
+
+    def _on_since_s(self, level: SoundLevel) -> float:
+        """Since when what is loud now has been on."""
+        return level.t_s - HOP_S * rise.hops_on(list(self._recent), self._floor_db)
 
     def _began(self, level: SoundLevel, background: Background, crowd: float | None) -> Began:
         l50_db, usual = background.l50_db, background.usual
@@ -224,7 +238,7 @@ class SpikeDetector:
     def _learn(self) -> None:
         """Feeds the voice band's background with what falls out of the memory: a slow rise is not learnt at once."""
         if len(self._recent) == MEMORY_HOPS:
-            self._voice.update(self._recent[0], absorb=self._state not in {State.OPEN, State.CLOSING})
+            self._voice.update(self._recent[0], absorb=not self._is_open)
 
     def _new_background(self) -> Background:
         return Background(warm_up_s=self._settings.settle_s - MEMORY_HOPS * HOP_S)

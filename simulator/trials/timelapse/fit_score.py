@@ -1,15 +1,13 @@
 """Fits the score of crowds on weeks of training seeds, and writes it: `python -m simulator.trials.timelapse.fit_score`.
 
-A logistic regression with a ridge, by Newton's method. Every rise of a week weighs the same, however long the detector
-looked at it, and one of a real sound several times as much: they are few. The tail of what is no crowd is of scores
-that other weeks were fitted for: no week judges itself.
+The same material gives the same file, byte for byte; what it was fitted on stands in it, and `--check` fits it anew and
+compares. The tail of what is no crowd is of scores that other weeks were fitted for: no week judges itself.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from importlib import resources
 from pathlib import Path
 from typing import Annotated
@@ -20,88 +18,37 @@ import typer
 from node.sense.audio import crowd_score
 from node.sense.audio.likeness import FEATURES
 from node.sense.audio.tail import Pareto, fit
-from simulator.trials.timelapse.real_rises import clips, of_clips
-from simulator.trials.timelapse.risings import Risings, of_weeks
+from simulator.trials.timelapse import material
+from simulator.trials.timelapse.real_rises import ROUNDS, Clip, clips, of_clips
+from simulator.trials.timelapse.regression import REAL_CROWD, REAL_OTHER, RIDGE, SLACK, Fitted, fitted, highest
+from simulator.trials.timelapse.risings import Risings, kept_or_made, of_weeks
 from simulator.world.layout import Floats
 
 SEEDS = (300, 301, 302, 303)
-RIDGE = 1.0
-REAL_CROWD, REAL_OTHER = 10.0, 3.0
-"""How many rises of a week one of a real sound counts for."""
-
-SLACK = 0.1
-"""So far beyond what the crowds fitted on had of a feature, as a part of it, others may have."""
-
 PEAKS_PER_DAY = 10.0
 """The tail begins where so many rises a day that are no crowd come to."""
 
-_ROUNDS = 30
-_LEAST_SPREAD = 1e-3
+TOLD_PER_DAY = (0.5, 1.0)
+"""For so many false spikes a day the report says how many crowds are told."""
+
 _HEAD = """# Fitted by `python -m simulator.trials.timelapse.fit_score`. Not written by hand.
 # What the numbers mean: crowd_score.py beside this file. Weights: a constant, one for each feature, one for each two.
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Fitted:
-    """A logistic regression.
-
-    Args:
-        mean: what is taken off each feature.
-        spread: what it is divided by, above 0.
-        weights: as `crowd_score.terms` orders them.
-        low: the least that a crowd had of each feature.
-        high: the most.
-    """
-
-    mean: Floats
-    spread: Floats
-    weights: Floats
-    low: Floats
-    high: Floats
-
-    def scores(self, features: Floats) -> Floats:
-        """The log odds of seconds, (n,)."""
-        found = crowd_score.terms(features, self.mean, self.spread) @ self.weights
-        outside = crowd_score.is_outside(features, self.low, self.high)
-        return np.where(outside, crowd_score.OUTSIDE, found)
-
-
-def fitted(weeks: Risings, real: Risings) -> Fitted:
-    """The regression of the rises of weeks and of real sounds."""
-    both = Risings.joined((weeks, real))
-    known = both.crowd >= 0
-    features, crowd = both.features[known], both.crowd[known]
-    _, which, lasts = np.unique(both.rise[known], return_inverse=True, return_counts=True)
-    is_real = np.arange(known.size)[known] >= weeks.rise.size
-    weight = np.where(is_real, np.where(crowd == 1, REAL_CROWD, REAL_OTHER), 1.0) / lasts[which]
-    mean, spread = features.mean(axis=0), np.maximum(features.std(axis=0), _LEAST_SPREAD)
-    x = crowd_score.terms(features, mean, spread)
-    low, high = features[crowd == 1].min(axis=0), features[crowd == 1].max(axis=0)
-    slack = SLACK * (high - low)
-    return Fitted(mean, spread, _newton(x, crowd.astype(np.float64), weight), low - slack, high + slack)
-
-
-def _newton(x: Floats, y: Floats, weight: Floats) -> Floats:
-    """The weights of the ridge regression."""
-    ridge = np.full(x.shape[1], RIDGE)
-    ridge[0] = 1e-6
-    found = np.zeros(x.shape[1])
-    for _ in range(_ROUNDS):
-        p = 1 / (1 + np.exp(-np.clip(x @ found, -30, 30)))
-        slope = x.T @ (weight * (y - p)) - ridge * found
-        bend = (x.T * (weight * p * (1 - p))) @ x + np.diag(ridge)
-        found = found + np.linalg.solve(bend, slope)
-    return found
-
-
-def highest(scores: Floats, risings: Risings, crowd: int) -> Floats:
-    """The highest score of every rise that is a crowd (1) or none (0)."""
-    of_kind = risings.crowd == crowd
-    _, which = np.unique(risings.rise[of_kind], return_inverse=True)
-    found = np.full(int(which.max(initial=-1)) + 1, -np.inf)
-    np.maximum.at(found, which, scores[of_kind])
-    return found
+def fitted_on(sounds: list[Clip]) -> dict[str, object]:
+    """All that the numbers follow from, besides the code."""
+    return {
+        "seeds": list(SEEDS),
+        "ridge": RIDGE,
+        "slack": SLACK,
+        "real_crowd": REAL_CROWD,
+        "real_other": REAL_OTHER,
+        "rounds": ROUNDS,
+        "signatures_sha256": material.of_signatures(),
+        "sounds": len(sounds),
+        "sounds_sha256": material.of_sounds(sounds),
+    }
 
 
 def judged_by_others(weeks: list[Risings], real: Risings) -> tuple[Floats, Floats, float]:
@@ -117,7 +64,9 @@ def judged_by_others(weeks: list[Risings], real: Risings) -> tuple[Floats, Float
     return np.concatenate(crowds), np.concatenate(none), days
 
 
-def lines(found: Fitted, from_score: float, pareto: Pareto, peaks_per_day: float) -> Iterator[str]:
+def lines(
+    found: Fitted, from_score: float, pareto: Pareto, peaks_per_day: float, source: Mapping[str, object]
+) -> Iterator[str]:
     """All of it as TOML."""
     yield _HEAD.rstrip("\n")
     yield "features = [" + ", ".join(f'"{name}"' for name in FEATURES) + "]"
@@ -128,45 +77,63 @@ def lines(found: Fitted, from_score: float, pareto: Pareto, peaks_per_day: float
     yield f"shape = {pareto.shape:.4f}"
     yield f"scale = {pareto.scale:.4f}"
     yield f"peaks_per_day = {peaks_per_day:.4f}"
+    yield "\n[fitted_on]"
+    for name, one in source.items():
+        yield f"{name} = " + (f'"{one}"' if isinstance(one, str) else f"{one}")
 
 
 def main(
     manifest: Annotated[Path, typer.Option(help="of the real sounds: manifest.csv")],
     out: Annotated[Path | None, typer.Option(help="where it goes; the node's own file where nothing is said")] = None,
     jobs: Annotated[int, typer.Option(help="how many processes", min=1)] = 2,
+    kept: Annotated[
+        Path | None, typer.Option(help="a folder for what is heard of the weeks: a run that was stopped goes on there")
+    ] = None,
+    *,
+    check: Annotated[bool, typer.Option("--check", help="write nothing; fail where the file is another")] = False,
 ) -> None:
     """Fits the score anew; some minutes."""
     weeks = []
-    for week in of_weeks(SEEDS, jobs):
+    for week in of_weeks(SEEDS, jobs, kept):
         weeks.append(week)
         sys.stderr.write(f"week {len(weeks)} of {len(SEEDS)}\n")
     sounds = clips(manifest)
-    real = [of_clips([one for one in sounds if one.held_out is side]) for side in (False, True)]
-    text = report(weeks, real)
-    with resources.as_file(resources.files("node.sense.audio").joinpath(crowd_score.FILE)) as path:
-        (path if out is None else out).write_text(text, encoding="utf-8")
+    real = [_of_side(sounds, kept, held_out=held_out) for held_out in (False, True)]
+    text = report(weeks, real, fitted_on(sounds))
+    with resources.as_file(resources.files("node.sense.audio").joinpath(crowd_score.FILE)) as shipped:
+        path = shipped if out is None else out
+        if not check:
+            path.write_text(text, encoding="utf-8")
+        elif path.read_text(encoding="utf-8") != text:
+            sys.stderr.write(f"{path.name} is not what this material gives\n")
+            raise typer.Exit(1)
 
 
-def report(weeks: list[Risings], real: list[Risings]) -> str:
+def _of_side(sounds: list[Clip], kept: Path | None, *, held_out: bool) -> Risings:
+    """The rises of the real sounds of one half of all sources."""
+    own = [one for one in sounds if one.held_out is held_out]
+    return kept_or_made(kept, f"sounds-{held_out:d}", lambda: of_clips(own))
+
+
+def report(weeks: list[Risings], real: list[Risings], source: Mapping[str, object]) -> str:
     """Fits all of it, tells how well each half of it does on the other, and gives what is to be written."""
     crowds, none, days = judged_by_others(weeks, Risings.joined(real))
     from_score = float(np.sort(none)[-int(PEAKS_PER_DAY * days)])
     excesses = none[none > from_score] - from_score
     pareto, peaks_per_day = fit(excesses), excesses.size / days
-    threshold = from_score + pareto.exceeded(1 / peaks_per_day)
-    sys.stderr.write(
-        f"{crowds.size} crowds, {none.size} other rises in {days:.0f} days; above the threshold for one a day,"
-        f" {threshold:.2f}: {np.mean(crowds >= threshold):.3f} of the crowds,"
-        f" {np.sum(none >= threshold) / days:.2f} others a day\n"
-    )
-    whole = Risings.joined(weeks)
-    for fitted_on, other in ((0, 1), (1, 0)):
-        scores = fitted(whole, real[fitted_on]).scores(real[other].features)
-        shares = [float(np.mean(highest(scores, real[other], kind) >= threshold)) for kind in (1, 0)]
-        sys.stderr.write(
-            f"of real sounds of sources not fitted on: {shares[0]:.2f} of crowds, {shares[1]:.2f} of others\n"
-        )
-    return "\n".join(lines(fitted(whole, Risings.joined(real)), from_score, pareto, peaks_per_day)) + "\n"
+    whole, say = Risings.joined(weeks), sys.stderr.write
+    say(f"{crowds.size} rises of crowds, {none.size} others, in {days:.0f} days\n")
+    unmet = [(fitted(whole, real[0]), real[1]), (fitted(whole, real[1]), real[0])]
+    for target in TOLD_PER_DAY:
+        threshold = from_score + pareto.exceeded(target / peaks_per_day)
+        told, false = np.mean(crowds >= threshold), np.sum(none >= threshold) / days
+        say(f"for {target} a day, above {threshold:.2f}: {told:.3f} of the crowds, {false:.2f} others a day\n")
+        for found, other in unmet:
+            scores = found.scores(other.features)
+            shares = [float(np.mean(highest(scores, other, kind) >= threshold)) for kind in (1, 0)]
+            say(f"  of real sounds of sources not fitted on: {shares[0]:.2f} of crowds, {shares[1]:.2f} of others\n")
+    found = fitted(whole, Risings.joined(real))
+    return "\n".join(lines(found, from_score, pareto, peaks_per_day, source)) + "\n"
 
 
 if __name__ == "__main__":

@@ -52,6 +52,7 @@ class WeekOutcome:
         truth: what a good node tells, of every kind.
         told: what the node's spike detector told.
         false_alarms: those of them that were none.
+        tolerated: what a good node may tell besides, and need not.
     """
 
     seed: int
@@ -61,10 +62,11 @@ class WeekOutcome:
     truth: tuple[Expected, ...]
     told: tuple[Told, ...]
     false_alarms: tuple[FalseAlarm, ...]
+    tolerated: tuple[Expected, ...] = ()
 
     def spike_score(self) -> KindScore | None:
         """How well the spike detector told spikes; None in a week without any, true or told."""
-        return score([one for one in self.truth if one.kind == SPIKE], self.told).get(SPIKE)
+        return score([one for one in self.truth if one.kind == SPIKE], self.told, self.tolerated).get(SPIKE)
 
     @property
     def false_per_node_week(self) -> float | None:
@@ -93,4 +95,5 @@ class WeekOutcome:
             "hours": [asdict(one) for one in self.hours],
             "truth": [asdict(one) for one in self.truth if one.kind == SPIKE],
             "told": [asdict(one) for one in self.told],
+            "tolerated": [asdict(one) for one in self.tolerated if one.kind == SPIKE],
         }

@@ -4,11 +4,12 @@ that the score of crowds is fitted on.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import repeat
 from multiprocessing import get_context
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,14 +23,15 @@ from simulator.trials.seeds import training_seed
 from simulator.trials.timelapse.features import HOPS_A_SECOND, Heard
 from simulator.trials.timelapse.lapse import hour_heard
 from simulator.trials.timelapse.outcome import SPIKE
+from simulator.trials.timelapse.rhythm import DAYS_A_WEEK, HOURS_A_DAY
 from simulator.trials.timelapse.week import HOUR_S, Week
 from simulator.world.layout import Floats
 from simulator.world.sounding import SoundName
-from simulator.world.truth import expected
+from simulator.world.truth import expected, tolerated
 
 HALF_DAY_HOURS = 12
-HALF_DAYS = (12, 36, 60, 81, 96, 108, 132, 156)
-"""The hours with which they begin: working days with their building sites, evenings, a weekend."""
+HALF_DAYS = range(0, HOURS_A_DAY * DAYS_A_WEEK, HALF_DAY_HOURS)
+"""The hours of the week with which they begin: all of it, so that what comes by the day comes so often on a pole."""
 
 _DAY_S = 86_400
 _BEFORE_S, _AFTER_S = 1.0, 3.0
@@ -89,16 +91,40 @@ class _Recorder:
         return np.inf
 
 
-def of_weeks(seeds: Iterable[int], jobs: int) -> Iterator[Risings]:
-    """The rises of the half-days of weeks of training seeds, week by week."""
+def of_weeks(seeds: Iterable[int], jobs: int, kept: Path | None = None) -> Iterator[Risings]:
+    """The rises of weeks of training seeds, week by week.
+
+    Args:
+        seeds: of the weeks.
+        jobs: how many processes.
+        kept: a folder in which each half-day is kept: what lies there is not made again.
+    """
     pieces = [(training_seed(seed), first) for seed in seeds for first in HALF_DAYS]
     with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
         done: list[Risings] = []
-        for found in pool.map(of_hours, *zip(*pieces, strict=True), repeat(HALF_DAY_HOURS)):
+        for found in pool.map(of_half_day, *zip(*pieces, strict=True), repeat(kept)):
             done.append(found)
             if len(done) == len(HALF_DAYS):
                 yield Risings.joined(done)
                 done = []
+
+
+def of_half_day(seed: int, first: int, kept: Path | None) -> Risings:
+    """The rises of half a day from an hour of a week on."""
+    return kept_or_made(kept, f"{seed}-{first}", lambda: of_hours(seed, first, HALF_DAY_HOURS))
+
+
+def kept_or_made(kept: Path | None, name: str, make: Callable[[], Risings]) -> Risings:
+    """What lies in a folder under a name; made, and kept there, where nothing does. Without a folder it is made."""
+    if kept is None:
+        return make()
+    path = kept / f"{name}.npz"
+    if not path.exists():
+        whole = path.with_suffix(".part.npz")
+        np.savez_compressed(whole, allow_pickle=False, **asdict(make()))
+        whole.replace(path)
+    with np.load(path, allow_pickle=False) as file:
+        return Risings(**{name: file[name] for name in Risings.__slots__[:-1]}, days=float(file["days"]))
 
 
 def of_hours(seed: int, first: int, hours: int) -> Risings:
@@ -138,12 +164,15 @@ def of_hops(heard: Heard, crowds: Spans, others: Spans | None, unsure: Spans = (
 
 
 def _crowds(seed: int, first: int, hours: int) -> Iterator[tuple[float, float, bool]]:
-    """When there are crowds, in seconds of the week, and whether they are to be told: applause is not."""
+    """When there are crowds, in seconds of the week, and whether they are to be told: not faint ones, not applause."""
     for number in range(first, first + hours):
         street, begin_s = Week(seed).street(number), number * HOUR_S
         for event in expected(street, 0.0, HOUR_S, sight=False):
             if event.kind == SPIKE:
                 yield event.began_s + begin_s, event.ended_s + begin_s, True
+        for faint in tolerated(street, 0.0, HOUR_S):
+            if faint.kind == SPIKE:
+                yield faint.began_s + begin_s, faint.ended_s + begin_s, False
         for one in street.all_soundings():
             if one.name is SoundName.APPLAUSE:
                 yield one.began_s + begin_s, one.ended_s + begin_s, False

@@ -30,16 +30,32 @@ def test_what_is_not_absorbed_does_not_warm_it_up():
 def test_the_percentiles_of_a_ramp_are_known():
     background = fed([float(level_db) for level_db in range(101)])
 
-    assert (background.l05_db, background.l50_db, background.l90_db) == (95.0, 50.0, 10.0)
+    assert (background.l50_db, background.l90_db) == (50.0, 10.0)
 
 
 @given(levels_db=st.lists(st.floats(-150, 150), min_size=80, max_size=300))
-def test_l05_is_not_under_l50_and_l50_not_under_l90(levels_db):
-    background = fed(levels_db)
+def test_in_a_whole_window_l90_is_not_over_l50_and_l50_not_over_what_is_reached(levels_db):
+    background = fed(levels_db, Background(window_s=10.0))
 
-    found = [background.l90_db, background.l50_db, background.l05_db]
+    found = [background.l90_db, background.l50_db, background.reach_db]
     assert None not in found
     assert found == sorted(found, key=lambda level_db: level_db or 0.0)
+
+
+def test_what_a_street_reaches_is_exceeded_a_twentieth_of_a_whole_window():
+    background = fed([float(n % 100) for n in range(5 * MINUTE)])
+
+    assert background.reach_db == 94.0
+
+
+def test_one_roar_in_the_first_minute_is_not_what_the_street_reaches():
+    background = fed([50.0] * (MINUTE - 40) + [80.0] * 40)
+
+    assert background.reach_db == 50.0
+
+
+def test_nothing_is_reached_before_it_is_warm():
+    assert fed([50.0] * 79).reach_db is None
 
 
 @given(levels_db=st.lists(st.floats(-150, 150), min_size=120, max_size=300))
@@ -47,7 +63,7 @@ def test_only_the_window_counts(levels_db):
     short = fed(levels_db, Background(window_s=12.5))
 
     expected = fed(levels_db[-100:], Background(window_s=12.5))
-    assert (short.l05_db, short.l50_db, short.l90_db) == (expected.l05_db, expected.l50_db, expected.l90_db)
+    assert (short.reach_db, short.l50_db, short.l90_db) == (expected.reach_db, expected.l50_db, expected.l90_db)
 
 
 def test_a_roar_of_ten_minutes_is_not_background():

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import genpareto
 
-from node.sense.audio.crowd_judge import LEARNT, CrowdJudge
+from node.sense.audio.crowd_judge import AGREEING, LEARNT, CrowdJudge
 from node.sense.audio.crowd_score import CrowdScore, terms
 from node.sense.audio.heard import Confidence
 from node.sense.audio.level import SoundLevel
@@ -101,25 +101,45 @@ def judge(**table: float) -> CrowdJudge:
     return found
 
 
+def last_of(found: CrowdJudge, *rises_db: float, crowd: float | None = None) -> bool:
+    """What the judge says after as many seconds as it needs to agree, or after those that are given."""
+    return [found.is_crowd(LEVEL, rise_db, crowd) for rise_db in rises_db or (0.0,) * AGREEING][-1]
+
+
 def test_a_rise_is_a_crowd_from_the_threshold_on() -> None:
     threshold = CrowdScore(scored()).threshold(1.0)
 
-    assert judge(constant=threshold + 0.01).is_crowd(LEVEL, 0.0, None)
-    assert not judge(constant=threshold - 0.01).is_crowd(LEVEL, 0.0, None)
+    assert last_of(judge(constant=threshold + 0.01))
+    assert not last_of(judge(constant=threshold - 0.01))
+
+
+def test_one_second_that_fits_is_no_crowd_where_those_beside_it_do_not() -> None:
+    threshold = CrowdScore(scored()).threshold(1.0)
+
+    assert not last_of(judge(constant=threshold - 2.0, rise_db=1.0), 0.0, 4.0, 0.0)
+    assert last_of(judge(constant=threshold - 2.0, rise_db=1.0), 0.0, 4.0, 4.0)
+
+
+def test_what_rises_anew_is_not_judged_by_the_rise_before() -> None:
+    found = judge(constant=99.0)
+    last_of(found)
+    found.begin(1)
+
+    assert not last_of(found, *(0.0,) * (AGREEING - 1))
 
 
 def test_a_classifier_that_hears_no_crowd_makes_a_doubtful_one_none() -> None:
     doubtful = judge(constant=CrowdScore(scored()).threshold(1.0) + 1.0)
 
-    assert not doubtful.is_crowd(LEVEL, 0.0, 0.01)
-    assert doubtful.is_crowd(LEVEL, 0.0, None)
+    assert not last_of(doubtful, crowd=0.01)
+    assert last_of(doubtful)
 
 
 def test_less_than_a_second_is_no_crowd() -> None:
     found = CrowdJudge(1.0, CrowdScore(scored(constant=99.0)))
     found.hear(TIMBRE)
 
-    assert not found.is_crowd(LEVEL, 0.0, None)
+    assert not last_of(found)
 
 
 @pytest.mark.parametrize(
@@ -127,7 +147,7 @@ def test_less_than_a_second_is_no_crowd() -> None:
 )
 def test_the_further_above_the_threshold_the_surer(over: float, confidence: Confidence) -> None:
     found = judge(constant=CrowdScore(scored()).threshold(1.0) + over)
-    found.is_crowd(LEVEL, 0.0, None)
+    last_of(found)
 
     assert found.confidence == confidence
 
@@ -140,7 +160,7 @@ def lived(rises: int, hops_each: int, **table: float) -> CrowdJudge:
         for _ in range(hops_each):
             found.hear(TIMBRE)
         found.begin(1)
-        found.is_crowd(LEVEL, float(chance.exponential(0.8)), None)
+        last_of(found, *(float(chance.exponential(0.8)),) * AGREEING)
         found.refuse()
     return found
 

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from node.sense.audio.level import SoundLevel
-from node.sense.audio.likeness import FEATURES, LastSecond
+from node.sense.audio.likeness import FEATURES, Likeness
 from node.sense.audio.timbre import STEPS, Timbre
 
 LEVEL = SoundLevel(1.0, 60.0, 60.0, 60.0, 1e-6, 60.0, 3.0, 72.0)
@@ -16,7 +16,7 @@ STEP_S = 0.125 / STEPS
 
 def features(envelope: np.ndarray, octaves: tuple[float, ...] = OCTAVES, lines: float = 0.5) -> dict[str, float]:
     """Of a second with this envelope, (32,)."""
-    second = LastSecond()
+    second = Likeness()
     for steps in envelope.reshape(8, STEPS):
         second.take(Timbre(octaves, lines, tuple(steps.tolist())))
     found = second.features(LEVEL, 12.0)
@@ -70,7 +70,7 @@ def test_octaves_are_told_under_the_sum_from_250_hz_to_4_khz() -> None:
 
 
 def test_a_sound_whose_octaves_stay_has_no_flux_and_a_sweep_has_some() -> None:
-    second = LastSecond()
+    second = Likeness()
     for hop in range(8):
         octaves = [0.01] * 7
         octaves[1 + hop % 5] = 1.0
@@ -84,7 +84,7 @@ def test_a_sound_whose_octaves_stay_has_no_flux_and_a_sweep_has_some() -> None:
 
 
 def test_what_was_there_before_is_taken_off() -> None:
-    second = LastSecond()
+    second = Likeness()
     for _ in range(8):
         second.take(Timbre((9.0, 3.0, 1.0, 0.0, 0.0, 0.0, 0.0), 3.0, (4.0,) * STEPS))
     second.begin(0)
@@ -102,7 +102,7 @@ def test_what_was_there_before_is_taken_off() -> None:
 
 
 def test_before_is_the_second_before_the_hops_that_rise() -> None:
-    second = LastSecond()
+    second = Likeness()
     for energy in (1.0,) * 8 + (100.0,) * 8:
         second.take(Timbre(tuple(energy * one for one in OCTAVES), 0.5 * energy, (energy,) * STEPS))
     second.begin(8)
@@ -115,7 +115,7 @@ def test_before_is_the_second_before_the_hops_that_rise() -> None:
 
 
 def test_less_than_a_second_has_no_features() -> None:
-    second = LastSecond()
+    second = Likeness()
     for _ in range(7):
         second.take(Timbre(OCTAVES, 0.5, (1.0,) * STEPS))
 
@@ -123,7 +123,7 @@ def test_less_than_a_second_has_no_features() -> None:
 
 
 def test_after_forgetting_a_second_has_to_pass_anew() -> None:
-    second = LastSecond()
+    second = Likeness()
     for _ in range(8):
         second.take(Timbre(OCTAVES, 0.5, (1.0,) * STEPS))
 
@@ -138,7 +138,7 @@ def test_whatever_is_heard_every_feature_is_a_bounded_number(
     values: list[float], rise_db: float, low_db: float
 ) -> None:
     rows = np.array(values).reshape(8, 12)
-    second = LastSecond()
+    second = Likeness()
     for row in rows:
         second.take(Timbre(tuple(row[:7]), float(row[7]), tuple(row[8:])))
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from node.sense.audio.rise import hops_above, hushed_db, sustained_db
+from node.sense.audio.rise import hops_on, hushed_db, sustained_db
 
 
 def test_a_bang_of_half_a_second_is_not_sustained():
@@ -24,5 +24,19 @@ def test_what_is_hushed_is_the_mirror_of_what_is_sustained(levels_db):
     assert hushed_db(levels_db) == -sustained_db([-level_db for level_db in levels_db])
 
 
-def test_only_the_newest_run_above_the_limit_counts():
-    assert hops_above([9.0, 1.0, 5.0, 6.0], 5.0) == 2
+def test_what_was_over_long_before_is_no_part_of_what_is_loud_now():
+    assert hops_on([70.0] * 5 + [40.0] * 3 + [70.0] * 4, 60.0) == 4
+
+
+def test_a_breath_is_part_of_what_is_loud_now():
+    assert hops_on([40.0] * 5 + [70.0] * 4 + [40.0] * 2 + [70.0] * 4, 60.0) == 10
+
+
+def test_what_is_more_than_ten_decibels_fainter_was_there_before():
+    assert hops_on([62.0] * 8 + [75.0] * 4, 60.0) == 4
+    assert hops_on([66.0] * 8 + [75.0] * 4, 60.0) == 12
+
+
+@given(levels_db=st.lists(st.floats(-100, 100), min_size=1, max_size=20), limit_db=st.floats(-100, 100))
+def test_what_is_loud_now_has_been_on_for_a_hop_at_least_and_no_longer_than_was_heard(levels_db, limit_db):
+    assert 1 <= hops_on(levels_db, limit_db) <= len(levels_db)

@@ -188,6 +188,23 @@ def test_a_crowd_that_breaks_out_far_above_what_was_refused_is_a_spike():
     assert world.kinds == [Began]
 
 
+def test_a_crowd_beside_what_was_refused_began_when_it_broke_out():
+    world = street()
+    world.hear(280)
+    world.hear(6, 65, sort=HORN)
+    world.hear(4, 74)
+
+    assert world.began[0].began_s == pytest.approx(306.0, abs=0.25)
+
+
+def test_a_crowd_while_a_car_passes_began_when_it_came():
+    world = street()
+    world.hear(1.5, 60, c_minus_a_db=9.0, sort=VEHICLE)
+    world.hear(3, 76)
+
+    assert world.began[0].began_s == pytest.approx(21.5, abs=0.25)
+
+
 def test_a_crowd_after_what_was_refused_is_over_is_a_spike():
     world = street()
     world.hear(280)
@@ -229,10 +246,19 @@ def test_a_street_that_is_often_loud_by_itself_needs_more():
     world = World()
     for _ in range(20):
         world.hear(2)
-        world.hear(1, 62)
-    world.hear(4, 63)
+        world.hear(1, 62, c_minus_a_db=9.0, sort=VEHICLE)
+    world.hear(4, 62.5)
 
     assert world.found == []
+
+
+def test_one_roar_that_was_refused_does_not_deafen_a_young_street_to_the_next():
+    world = street()
+    world.hear(4, 72, sort=HORN)
+    world.hear(3)
+    world.hear(3, 70)
+
+    assert world.kinds == [Began]
 
 
 def test_nothing_opens_before_the_background_is_known():
@@ -301,6 +327,34 @@ def test_a_permanent_new_source_does_not_stay_a_spike_for_ever():
     world.hear(60, 65)
 
     assert world.kinds == [Began, Ended]
+
+
+def test_a_permanent_new_source_is_the_background_within_fifteen_minutes():
+    world = street()
+    world.hear(15 * 60, 65)
+    world.hear(15)
+    assert world.background.l50_db == pytest.approx(65.0, abs=0.5)
+
+    world.hear(4, 65)
+
+    assert world.kinds == [Began, Ended]
+
+
+def test_the_background_stands_still_while_a_roar_lasts():
+    world = street()
+    before = (world.background.l50_db, world.background.l90_db)
+    world.hear(60, 65)
+
+    assert (world.background.l50_db, world.background.l90_db) == pytest.approx(before, abs=0.5)
+
+
+def test_after_a_roar_of_ten_minutes_the_next_one_is_a_spike_again():
+    world = street()
+    world.hear(600, 65)
+    world.hear(30)
+    world.hear(4, 65)
+
+    assert world.kinds == [Began, Ended, Began]
 
 
 def test_as_loud_as_this_hour_usually_is_has_low_confidence():
