@@ -66,7 +66,7 @@ class SpikeSettings(Section):
         5.0, "The A-weighted level has to rise by this much, too.", unit="dB", ge=0.0, le=40.0
     )
     false_per_day: float = setting(
-        0.5,
+        1.0,
         "How often a day chance may pass for a crowd: what the threshold of the combined score is set from. More finds"
         " more, of what is no crowd, too.",
         unit="1/day",
