@@ -44,12 +44,16 @@ class ImpulseSettings(Section):
         le=150,
     )
     name_within_s: float = setting(
-        0.5, "A bang that hardly has a name is told this long after it at the latest.", unit="s", ge=0.3, le=2.0
+        0.5,
+        "A bang of which the model hears nothing is told this long after it at the latest.",
+        unit="s",
+        ge=0.3,
+        le=2.0,
     )
     sure_within_s: float = setting(
         1.3,
-        "A bang that may have a name is looked at this long before it is told without one. A shot needs a window that"
-        " ends 1.1 s after it.",
+        "A bang that may be a shot is looked at this long before it is told without a name. It needs a window that ends"
+        " more than 0.95 s after it.",
         unit="s",
         ge=1.2,
         le=3.0,
@@ -78,9 +82,6 @@ class SoundEventSettings(Section):
     )
     close_odds: float = setting(
         1.5, "It goes on while the model's log odds lie less than this under its threshold.", ge=0.0, le=10.0
-    )
-    rival_odds: float = setting(
-        1.0, "A shot needs log odds this much greater than fireworks have, and the other way round.", ge=0.0, le=10.0
     )
     hold_s: float = setting(4.0, "A pause shorter than this belongs to the incident.", unit="s", ge=0.5, le=60.0)
     fireworks_hold_s: float = setting(

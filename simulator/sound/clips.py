@@ -2,7 +2,8 @@
 
 `manifest.csv` lies in the folder or one level up, and names a file a row: path (from the manifest's own folder), media,
 label, non_commercial (no, yes or unknown), sha256. Clips of no known licence are never used; non-commercial ones only
-where that is allowed. What a model is trained on to detect (shots, glass, sirens) is not taken from clips.
+where that is allowed. What a model is trained on to detect (shots, glass, sirens) is taken from clips only where
+somebody names the labels, to judge it.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -24,6 +26,7 @@ from simulator.world.sounding import SoundName
 
 MANIFEST = "manifest.csv"
 _COLUMNS = ("path", "media", "label", "non_commercial", "sha256")
+_SOURCE = "source_id"
 
 LABELS: dict[SoundName, tuple[str, ...]] = {
     SoundName.SCREAM: ("scream",),
@@ -62,6 +65,7 @@ class _Row:
     path: Path
     label: str
     sha256: str
+    source: str
 
 
 class Clips:
@@ -69,21 +73,26 @@ class Clips:
 
     Args:
         rows: of the manifest, in its order.
+        labels: which of their labels are which sound.
     """
 
-    def __init__(self, rows: list[_Row]) -> None:
+    def __init__(self, rows: list[_Row], labels: Mapping[SoundName, tuple[str, ...]] = LABELS) -> None:
+        self._rows, self._labels = rows, labels
         self._by_label: dict[str, list[_Row]] = {}
         for row in rows:
             self._by_label.setdefault(row.label, []).append(row)
         self._kept: dict[int, Floats] = {}
 
     @classmethod
-    def load(cls, folder: Path, *, allow_nc: bool = False) -> Clips:
+    def load(
+        cls, folder: Path, *, allow_nc: bool = False, labels: Mapping[SoundName, tuple[str, ...]] = LABELS
+    ) -> Clips:
         """The clips of a folder that may be used.
 
         Args:
             folder: where they lie; its manifest is in it or one level up.
             allow_nc: those that may not be used commercially, too.
+            labels: which labels of the manifest are which sound.
 
         Raises:
             OperatorError: there is no such folder, or no manifest with it.
@@ -94,7 +103,7 @@ class Clips:
         manifest = next((one for one in (folder / MANIFEST, folder.parent / MANIFEST) if one.is_file()), None)
         if manifest is None:
             raise OperatorError(f"--sounds {folder}: there is no {MANIFEST} in it, nor one level up")
-        known = {label for labels in LABELS.values() for label in labels}
+        known = {label for many in labels.values() for label in many}
         free = {"no", "yes"} if allow_nc else {"no"}
         rows = []
         for number, fields in _fields(manifest):
@@ -105,12 +114,18 @@ class Clips:
                 continue
             if not path.is_file():
                 raise UnreadableInputError(f"{manifest}: row {number}: {fields['path']}: there is no such file")
-            rows.append(_Row(number, path, fields["label"], fields["sha256"].strip().lower()))
-        return cls(rows)
+            source = fields[_SOURCE] or fields["path"]
+            rows.append(_Row(number, path, fields["label"], fields["sha256"].strip().lower(), source))
+        return cls(rows, labels)
 
     def names(self) -> list[SoundName]:
         """Every sound that there are clips of."""
-        return [name for name, labels in LABELS.items() if any(label in self._by_label for label in labels)]
+        return [name for name, labels in self._labels.items() if any(label in self._by_label for label in labels)]
+
+    def by_source(self) -> dict[str, Clips]:
+        """The clips of each recording by themselves, by what the manifest calls it (its path, where it names none)."""
+        sources = sorted({row.source for row in self._rows})
+        return {source: Clips([row for row in self._rows if row.source == source], self._labels) for source in sources}
 
     def pick(self, name: SoundName, rng: np.random.Generator) -> Floats | None:
         """One clip of this name, or None where there is none.
@@ -121,7 +136,7 @@ class Clips:
         Raises:
             UnreadableInputError: it is not the file of the manifest, or is no sound; with file and row.
         """
-        rows = [row for label in LABELS.get(name, ()) for row in self._by_label.get(label, ())]
+        rows = [row for label in self._labels.get(name, ()) for row in self._by_label.get(label, ())]
         if not rows:
             return None
         row = rows[int(rng.integers(len(rows)))]
@@ -143,7 +158,8 @@ def _fields(manifest: Path) -> list[tuple[int, dict[str, str]]]:
         for fields in reader:
             if any(fields[column] is None for column in _COLUMNS):
                 raise UnreadableInputError(f"{manifest}: row {reader.line_num}: has too few columns")
-            rows.append((reader.line_num, {column: str(fields[column]) for column in _COLUMNS}))
+            known = {column: str(fields[column]) for column in _COLUMNS} | {_SOURCE: str(fields.get(_SOURCE) or "")}
+            rows.append((reader.line_num, known))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise UnreadableInputError(
             f"{manifest}: is not a readable CSV file ({' '.join(str(error).split())})"
@@ -177,7 +193,7 @@ def _read(row: _Row) -> Floats:
     mono = np.mean(channels, axis=1) if channels.size else np.zeros(1)
     if not np.all(np.isfinite(mono)) or not np.any(np.abs(mono) > 1e-6):
         raise UnreadableInputError(f"{where}: holds no sound")
-    return _trimmed(resampled(mono, rate_hz))
+    return trimmed(resampled(mono, rate_hz))
 
 
 def resampled(sound: Floats, rate_hz: int) -> Floats:
@@ -196,7 +212,7 @@ def resampled(sound: Floats, rate_hz: int) -> Floats:
     return np.asarray(longer[: max(1, round(sound.size * step_out / step_in))])
 
 
-def _trimmed(sound: Floats) -> Floats:
+def trimmed(sound: Floats) -> Floats:
     """Without silence at its ends, without a step at either, peak 1."""
     centred = sound - np.mean(sound)
     blocks = np.pad(np.abs(centred), (0, -centred.size % _STEP)).reshape(-1, _STEP).max(axis=1)

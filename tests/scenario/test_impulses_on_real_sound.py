@@ -86,7 +86,7 @@ def from_its_onset(sound: Sound) -> Sound:
 
 def is_told(found: list[Impulse]) -> bool:
     """Whether the node tells any of these, without a model."""
-    bangs = Bangs(SETTINGS.impulse, SETTINGS.sound_events, Thresholds({}))
+    bangs = Bangs(SETTINGS.impulse, Thresholds({}))
     for one in found:
         bangs.hear(one)
     return bool(bangs.decide(AT_S + LONGEST_S))

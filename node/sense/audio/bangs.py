@@ -1,12 +1,11 @@
 """Which kind a bang is told as. One bang is one incident.
 
 The rules:
-1. A bang is looked at until a window of the model holds it and half a second after it. Then a class that is sure and
-   whose shape agrees gives its name.
-2. Where none is sure, or there is no model, or time is up, it is an impulse without a name. Only where fireworks are
-   likely the next window is waited for: they crackle.
-3. A shot and a lone firework cannot be told apart within a second. So a shot is looked at once more half a second
-   later, when a firework crackles; where both are likely it has no name, and none is a shot while fireworks are about.
+1. A bang is looked at in two windows of the model, which end within three quarters of a second, and named by all that
+   is known of it (`bang_judge`), if its shape agrees. What is clear is told with the first of them.
+2. Where nothing is sure after the second, or there is no model, or time is up, it is an impulse without a name.
+3. A shot is looked at once more half a second later, when a firework crackles; what likely is one then is no shot, and
+   none is a shot while fireworks are about.
 4. Without a name it has to be loud, sudden and short: a horn, a voice and a bell are not.
 5. A regular train is told as its first bang, and not at all where a model that knows shots hears none in it: it is a
    machine, as is what goes on for five seconds. At the converter's rail it is told all the same.
@@ -15,11 +14,14 @@ The rules:
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections import deque
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from node.config.sound_classes import SoundClass
 from node.contract.words import Evidence, Kind
+from node.sense.audio.bang_judge import BangJudge
+from node.sense.audio.bang_look import HOLDS_S, LIKELY_ODDS, LOOKS, Look
 from node.sense.audio.burst import Burst
 from node.sense.audio.habit import Habit
 from node.sense.audio.heard import Confidence
@@ -27,7 +29,7 @@ from node.sense.audio.impulse import AFTER
 from node.sense.audio.odds import CLEAR_ODDS, NEVER, Thresholds, log_odds
 
 if TYPE_CHECKING:
-    from node.config.sound_events import ImpulseSettings, SoundEventSettings
+    from node.config.sound_events import ImpulseSettings
     from node.sense.audio.impulse import Impulse
     from node.sense.audio.tagger import Scores
 
@@ -39,14 +41,14 @@ KIND_OF: Final[dict[SoundClass, Kind]] = {
 }
 """What a bang may be named."""
 
-HOLDS_S: Final = (0.35, 0.95)
-"""A window has heard a bang if it ends this long after it: it holds enough of it, and its beginning."""
+BEFORE_S: Final = 4.0
+"""A whistle, or the bangs of a salvo, this long before a bang speak for fireworks."""
 
-LATER_S: Final = (0.95, 1.6)
-"""A window that ends this long after it has heard what followed."""
+INTO_S: Final = 0.1
+"""A window that ends so soon after a bang's beginning holds next to nothing of it."""
 
-LIKELY_ODDS: Final = 2.0
-"""A class is likely whose log odds lie less than this under its threshold."""
+KEPT: Final = 32
+"""Windows within `BEFORE_S`, and more."""
 
 NAMED_SLACK_DB: Final = 10.0
 """What has a name may be this much weaker than what has none."""
@@ -80,34 +82,23 @@ class Bang:
     evidence: tuple[Evidence, ...]
 
 
-@dataclass(slots=True)
-class _Waiting:
-    """A bang that is looked at: its shape, the greatest log odds of the windows that held it, how many those were, and
-    how many heard what followed; of these, only what speaks for fireworks counts.
-    """
-
-    impulse: Impulse
-    windows: int = 0
-    looks: int = 0
-    odds: dict[SoundClass, float] = field(default_factory=dict)
-
-
 class Bangs:
     """Judges impulse after impulse. Holds numbers only.
 
     Args:
         impulse: what is worth telling without a name.
-        sounds: how far rivals have to lie apart.
         thresholds: of the model; empty without one.
+        judge: what a bang is by all that is known of it.
     """
 
-    def __init__(self, impulse: ImpulseSettings, sounds: SoundEventSettings, thresholds: Thresholds) -> None:
+    def __init__(self, impulse: ImpulseSettings, thresholds: Thresholds, judge: BangJudge | None = None) -> None:
         self._settings = impulse
-        self._rival_odds = sounds.rival_odds
         self._thresholds = thresholds
+        self._judge = BangJudge.shipped() if judge is None else judge
         self._burst = Burst()
         self._habit = Habit()
-        self._waiting: list[_Waiting] = []
+        self._waiting: list[Look] = []
+        self._fireworks: deque[tuple[float, float]] = deque(maxlen=KEPT)
         self._fireworks_s = self._shots_s = self._no_shots_s = NEVER
 
     @property
@@ -118,25 +109,23 @@ class Bangs:
     def hear(self, impulse: Impulse) -> None:
         """Takes an impulse to be looked at; an echo belongs to what it answers."""
         if self._burst.add(impulse):
-            self._waiting.append(_Waiting(impulse))
+            began_s = impulse.onset_s
+            before = (margin for t_s, margin in self._fireworks if began_s - BEFORE_S <= t_s <= began_s + INTO_S)
+            self._waiting.append(Look(impulse, max(before, default=NEVER)))
 
     def see(self, scores: Scores) -> None:
         """Takes a window's scores."""
-        odds = {name: log_odds(p) for name, p in scores.probabilities.items()}
-        fireworks = odds.get(SoundClass.FIREWORKS, NEVER)
-        if self._thresholds.margin(SoundClass.FIREWORKS, fireworks) >= 0 and fireworks > odds.get(
-            SoundClass.GUNSHOT, NEVER
-        ):
+        margins = {name: self._thresholds.margin(name, log_odds(p)) for name, p in scores.probabilities.items()}
+        fireworks, gunshot = (margins.get(name, NEVER) for name in (SoundClass.FIREWORKS, SoundClass.GUNSHOT))
+        self._fireworks.append((scores.t_s, fireworks))
+        if fireworks >= CLEAR_ODDS and fireworks > gunshot:
             self._fireworks_s = scores.t_s
-        self._see_shots(scores.t_s, odds.get(SoundClass.GUNSHOT, NEVER))
+        if gunshot >= -LIKELY_ODDS:
+            self._shots_s = scores.t_s
+        elif gunshot > NEVER:  # a model without a threshold for them says nothing
+            self._no_shots_s = scores.t_s
         for one in self._waiting:
-            after_s = scores.t_s - one.impulse.onset_s
-            if HOLDS_S[0] <= after_s <= HOLDS_S[1]:
-                one.windows += 1
-                one.odds = {name: max(value, one.odds.get(name, NEVER)) for name, value in odds.items()}
-            elif LATER_S[0] < after_s <= LATER_S[1]:
-                one.looks += 1
-                one.odds[SoundClass.FIREWORKS] = max(fireworks, one.odds.get(SoundClass.FIREWORKS, NEVER))
+            one.see(scores.t_s, margins)
 
     def decide(self, now_s: float, *, last: bool = False) -> list[Bang]:
         """The bangs that are worth telling, now that it is `now_s`, oldest first.
@@ -148,10 +137,12 @@ class Bangs:
         told = []
         for one in list(self._waiting):
             name = self._name(one, now_s)
-            if name is None and not last and not self._is_over(one, now_s):
+            if not last and not self._is_over(one, name, now_s):
                 continue
             self._waiting.remove(one)
-            bang = self._named(one, name) if name is not None else self._unnamed(one)
+            if name is SoundClass.GUNSHOT and not one.later:
+                name = None
+            bang = self._named(one, name) if name is not None else self._unnamed(one.impulse)
             if bang is not None:
                 told.append(bang)
         return told
@@ -160,49 +151,31 @@ class Bangs:
         """Drops what is looked at: it was no sound of the street."""
         self._waiting.clear()
 
-    def _see_shots(self, t_s: float, odds: float) -> None:
-        """Takes what a window said of shots; a model without a threshold for them says nothing."""
-        margin = self._thresholds.margin(SoundClass.GUNSHOT, odds)
-        if margin >= -LIKELY_ODDS:
-            self._shots_s = t_s
-        elif margin > NEVER:
-            self._no_shots_s = t_s
-
     def _may_be_first_shot(self, impulse: Impulse) -> bool:
         """Whether a regular train began with it that no window denies to be shots; the others belong to the first."""
         began_s = self._burst.began_s
         denied = self._no_shots_s >= began_s + HOLDS_S[0] and self._shots_s < began_s
         return impulse.onset_s <= began_s and not denied
 
-    def _margin(self, one: _Waiting, name: SoundClass) -> float:
-        return self._thresholds.margin(name, one.odds.get(name, NEVER))
+    def _name(self, one: Look, now_s: float) -> SoundClass | None:
+        """The class that is sure (rules 1 and 3)."""
+        name = one.name(self._judge) if self.has_shape(one.impulse) else None
+        if name is SoundClass.GUNSHOT and now_s - self._fireworks_s < FIREWORKS_LINGER_S:
+            return None
+        return name
 
-    def _name(self, one: _Waiting, now_s: float) -> SoundClass | None:
-        """The class that is sure, and whose rivals are not (rules 1 and 3)."""
-        # A pane that breaks does not overload a microphone that stands 120 dB.
-        names = [name for name in KIND_OF if not (name is SoundClass.GLASS_BREAK and one.impulse.overload)]
-        best = max(names, key=lambda name: self._margin(one, name))
-        if self._margin(one, best) < 0 or not self.has_shape(one.impulse):
-            return None
-        gunshot, fireworks = (one.odds.get(name, NEVER) for name in (SoundClass.GUNSHOT, SoundClass.FIREWORKS))
-        if best is SoundClass.FIREWORKS and fireworks - gunshot < self._rival_odds:
-            return None
-        if best is SoundClass.GUNSHOT and (
-            not one.looks
-            or gunshot - fireworks < self._rival_odds
-            or self._margin(one, SoundClass.FIREWORKS) > -LIKELY_ODDS
-            or now_s - self._fireworks_s < FIREWORKS_LINGER_S
-        ):
-            return None
-        return best
-
-    def _is_over(self, one: _Waiting, now_s: float) -> bool:
-        """Whether it is looked at no longer (rule 2)."""
+    def _is_over(self, one: Look, name: SoundClass | None, now_s: float) -> bool:
+        """Whether it is looked at no longer (rules 1 to 3)."""
         waited_s = now_s - one.impulse.onset_s
-        doubtful = self._margin(one, SoundClass.GUNSHOT) >= 0 or self._margin(one, SoundClass.FIREWORKS) > -LIKELY_ODDS
         if not self._thresholds or waited_s >= self._settings.sure_within_s:
             return True
-        return not doubtful and (bool(one.windows) or waited_s >= self._settings.name_within_s)
+        if not one.windows:
+            return waited_s >= self._settings.name_within_s
+        if name is SoundClass.GUNSHOT:
+            return bool(one.later)
+        if one.windows >= LOOKS or one.later:
+            return True
+        return one.is_clear(self._judge) if name is not None else not one.is_likely(self._judge)
 
     def has_shape(self, impulse: Impulse) -> bool:
         """Whether it is sudden and strong enough to have a name."""
@@ -213,15 +186,16 @@ class Bangs:
     def _is_sudden(self, impulse: Impulse) -> bool:
         return impulse.rise_ms <= (BULLET_MS if impulse.overload else self._settings.rise_ms)
 
-    def _named(self, one: _Waiting, name: SoundClass) -> Bang:
-        clear = self._margin(one, name) >= CLEAR_ODDS
-        confidence = Confidence.MEDIUM if clear else Confidence.LOW
+    def _named(self, one: Look, name: SoundClass) -> Bang:
+        if name is SoundClass.FIREWORKS:
+            self._fireworks_s = one.impulse.onset_s
+        confidence = Confidence.MEDIUM if one.is_clear(self._judge) else Confidence.LOW
         evidence = (Evidence.CLASSIFIER, *self._shape(one.impulse))
         return Bang(KIND_OF[name], one.impulse.onset_s, one.impulse.level_over_l50_db, confidence, evidence)
 
-    def _unnamed(self, one: _Waiting) -> Bang | None:
+    def _unnamed(self, impulse: Impulse) -> Bang | None:
         """A bang without a name, if it is one and the street has not had its like (rules 4 to 6)."""
-        impulse, s = one.impulse, self._settings
+        s = self._settings
         loud = impulse.level_over_l50_db >= s.level_db and impulse.peak_over_l90_db >= s.peak_db
         sudden = impulse.prominence >= s.prominence and self._is_sudden(impulse)
         short = impulse.overload or impulse.decay_ms < AFTER or impulse.kurtosis >= NOISE_KURTOSIS

@@ -50,7 +50,7 @@ class SoundEvents:
     def __init__(self, settings: Settings, thresholds: Mapping[SoundClass, float]) -> None:
         odds = Thresholds(thresholds)
         self._settings = settings.sound_events
-        self._bangs = Bangs(settings.impulse, self._settings, odds)
+        self._bangs = Bangs(settings.impulse, odds)
         self._lasting = [Lasting(name, self._settings, odds) for name in RULES]
         kinds = [*KIND_OF.values(), Kind.SOUND_IMPULSE, *(rule.kind for rule in RULES.values())]
         self._spells = {kind: self._spell(kind) for kind in kinds}

@@ -1,8 +1,9 @@
 """What kinds of sound are heard, twice a second while there is something to hear.
 
 While nothing asks, sound is only laid by. Awake, a window of the last second is judged every half second: each moment
-stands in two windows. An impulse asks for one more, as soon as half a second after it is in. Lost or broken samples
-restart the second: a hole in the sound looks like an event to a network, and is none.
+stands in two windows. An impulse asks for two more, before half a second and three quarters have passed, so that what
+is told of it is told within a second. Lost or broken samples restart the second: a hole in the sound looks like an
+event to a network, and is none.
 """
 
 from __future__ import annotations
@@ -25,8 +26,8 @@ if TYPE_CHECKING:
 
 STEP_HOPS: Final = 4
 """From one window to the next while awake: half a second."""
-AFTER_HOPS: Final = 4
-"""From an impulse to the window that it asks for."""
+AFTER_HOPS: Final = (3, 5)
+"""From an impulse to the windows that it asks for."""
 log = logging.getLogger(__name__)
 
 
@@ -55,7 +56,8 @@ class Tagger:
         self._second = LastSecond(classifier.rate_hz)
         self._due_s: float | None = None
         self._since_hops = STEP_HOPS
-        self._asked_hops: int | None = None
+        self._onset_hops: int | None = None
+        self._asked = False
         self.faults = 0
         """How many windows the model failed on. Each of them gave nothing."""
 
@@ -75,7 +77,7 @@ class Tagger:
         Args:
             hop: 6000 samples.
             awake: whether there is something to hear: a window every half second, the first one at once.
-            urgent: an impulse is in this hop: one window half a second later, awake or not.
+            urgent: an impulse is in this hop: windows three and five hops later, awake or not.
 
         Returns:
             The scores of the second that ends with this hop; None where none is due, where there is no whole second
@@ -87,16 +89,11 @@ class Tagger:
         if not self._took(hop):
             return None
         self._since_hops += 1
-        if self._asked_hops is not None:
-            self._asked_hops -= 1
-        elif urgent:
-            self._asked_hops = AFTER_HOPS
-        asked = self._asked_hops is not None and self._asked_hops <= 0
-        if not (asked or (awake and self._since_hops >= STEP_HOPS)) or not self._second.full:
+        self._count(urgent=urgent)
+        if not (self._asked or (awake and self._since_hops >= STEP_HOPS)) or not self._second.full:
             return None
         self._since_hops = 0
-        if asked:
-            self._asked_hops = None
+        self._asked = False
         return self._judge(hop.captured_s + HOP_S)
 
     def forget(self) -> None:
@@ -104,7 +101,18 @@ class Tagger:
         self._second.forget()
         self._due_s = None
         self._since_hops = STEP_HOPS
-        self._asked_hops = None
+        self._onset_hops = None
+        self._asked = False
+
+    def _count(self, *, urgent: bool) -> None:
+        """Counts the hops since an impulse; one that follows within its windows has these, and what comes after."""
+        if self._onset_hops is not None:
+            self._onset_hops += 1
+        elif urgent:
+            self._onset_hops = 0
+        self._asked = self._asked or self._onset_hops in AFTER_HOPS
+        if self._onset_hops == AFTER_HOPS[-1]:
+            self._onset_hops = None
 
     def _took(self, hop: AudioBlock) -> bool:
         """Lays the hop by, if it is whole; if not, or if it does not follow the last one, all begins anew."""

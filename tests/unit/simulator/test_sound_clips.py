@@ -263,3 +263,22 @@ def test_a_real_cheer_is_used_at_the_level_that_is_asked(shared_data):
 
     assert not np.allclose(real, made)
     assert 20 * np.log10(np.sqrt(np.mean(np.square(real))) / 20e-6) == pytest.approx(98.0, abs=6.0)
+
+
+def test_other_labels_may_be_named(folder: Folder) -> None:
+    folder.add("a.flac", "fireworks", tone(500, 0.2, RATE_HZ))
+
+    clips = Clips.load(folder.write(), labels={SoundName.FIREWORK: ("fireworks",)})
+    assert clips.names() == [SoundName.FIREWORK]
+    assert pick(clips, SoundName.FIREWORK) is not None
+
+
+def test_the_clips_of_each_recording_stand_by_themselves(folder: Folder) -> None:
+    folder.add("a.flac", "dog_bark", tone(300, 0.2, RATE_HZ))
+    folder.add("b.flac", "dog_bark", tone(900, 0.1, RATE_HZ))
+
+    by_source = Clips.load(folder.write()).by_source()
+    sizes = {
+        source: len(sound) for source, clips in by_source.items() if (sound := pick(clips, SoundName.DOG)) is not None
+    }
+    assert sizes["b.flac"] < sizes["a.flac"]

@@ -58,16 +58,20 @@ def test_it_judges_at_once_when_it_wakes() -> None:
     assert judged(tagger(), [False] * 13 + [True] * 7) == [13, 17]
 
 
-def test_an_impulse_is_judged_half_a_second_after_it_is_in() -> None:
-    assert judged(tagger(), [False] * 30, urgent=[10]) == [14]
+def test_an_impulse_is_judged_twice_within_three_quarters_of_a_second() -> None:
+    assert judged(tagger(), [False] * 30, urgent=[10]) == [13, 15]
 
 
-def test_an_impulse_while_awake_gets_a_window_of_its_own() -> None:
-    assert judged(tagger(), [True] * 24, urgent=[12]) == [7, 11, 15, 16, 20]
+def test_an_impulse_while_awake_gets_windows_of_its_own() -> None:
+    assert judged(tagger(), [True] * 24, urgent=[12]) == [7, 11, 15, 17, 21]
+
+
+def test_an_impulse_before_there_is_a_whole_second_is_judged_as_soon_as_there_is() -> None:
+    assert judged(tagger(), [False] * 20, urgent=[1])[0] == 7
 
 
 def test_a_burst_does_not_put_off_the_window_of_its_first_bang() -> None:
-    assert judged(tagger(), [False] * 30, urgent=[10, 11, 12, 13])[0] == 14
+    assert judged(tagger(), [False] * 30, urgent=[10, 11, 12, 13])[0] == 13
 
 
 def test_after_lost_sound_it_waits_for_a_whole_second() -> None:
