@@ -94,7 +94,8 @@ class DryRun:
             self._pipeline.look(item)
         if self.now_s >= self._due_s:
             self._take_in()
-        self._tell_all(self._summaries.close(self.now_s - LATE_S, self.now_s))
+        if not self._waiting:  # what was sensed of a window is in before it is told
+            self._tell_all(self._summaries.close(self.now_s - LATE_S, self.now_s))
         reader.advance()
         if reader.next is None:
             self._pipeline.end(Evidence.CAMERA if reader is sight else Evidence.MICROPHONE, self.now_s)

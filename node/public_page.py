@@ -12,6 +12,7 @@ from node.config.card import Headline
 from node.config.manifest import Model
 from node.config.settings import Settings
 from node.config.signed_policy import InForce
+from node.contract.base import rough
 from node.contract.words import Kind
 from node.uplink.recent import Recent
 
@@ -121,7 +122,7 @@ def _said(facts: Facts) -> str:
     rows = [(MEANINGS[kind], str(recent.told[kind])) for kind in Kind if recent.told.get(kind)]
     total = sum(recent.told.values())
     said = _table(("what", "how often"), rows, _times(total)) if rows else "<p>No incident.</p>\n"
-    held = f"{recent.held_back} more were kept back by the rules below; only their number was told."
+    held = f"{rough(recent.held_back)} or more were kept back by the rules below; only that was told."
     return (
         f"<h2>What it said in the last 24 hours</h2>\n{said}"
         f"{f'<p>{held}</p>' if recent.held_back else ''}"

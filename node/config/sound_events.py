@@ -44,7 +44,7 @@ class ImpulseSettings(Section):
         le=150,
     )
     name_within_s: float = setting(
-        0.5,
+        0.75,
         "A bang of which the model hears nothing is told this long after it at the latest.",
         unit="s",
         ge=0.3,

@@ -75,5 +75,5 @@ def _fingerprint(path: Path) -> bytes | None:
         return None
     try:
         return x509.load_pem_x509_certificate(content).fingerprint(SHA256())
-    except ValueError:
+    except (ValueError, x509.InvalidVersion):
         return hashlib.sha256(content).digest()  # the word `absent`, of a pole without a certificate

@@ -37,8 +37,10 @@ class OnAir:
         self._connect = connect
         self._is_on = False
         # The generic cell rate algorithm (ITU-T I.371): one note, the instant at which all of the allowance is back.
-        full_ms = books.store.note(_NOTE) or 0
-        wait_ms = full_ms - (STARTS_AT_ONCE - 1) * _EVERY_MS - books.register.moment(now_s).at_ms
+        now_ms = books.register.moment(now_s).at_ms
+        # No run writes more than the whole allowance: what a damaged card says beyond it is five minutes at most.
+        full_ms = min(books.store.note(_NOTE) or 0, now_ms + STARTS_AT_ONCE * _EVERY_MS)
+        wait_ms = full_ms - (STARTS_AT_ONCE - 1) * _EVERY_MS - now_ms
         self._from_s = now_s + max(0, wait_ms) / 1000
         if wait_ms > 0:
             log.error("uplink was started too often: it goes on air in %d s, and stores meanwhile", wait_ms // 1000)
@@ -50,5 +52,6 @@ class OnAir:
         self._is_on = True
         with contextlib.suppress(StorageError), self._books.store.transaction():
             at_ms = self._books.register.advance(now_s).at_ms
-            self._books.store.write_note(_NOTE, max(self._books.store.note(_NOTE) or 0, at_ms) + _EVERY_MS)
+            full_ms = min(self._books.store.note(_NOTE) or 0, at_ms + (STARTS_AT_ONCE - 1) * _EVERY_MS)
+            self._books.store.write_note(_NOTE, max(full_ms, at_ms) + _EVERY_MS)
         self._connect()

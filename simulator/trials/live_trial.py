@@ -76,7 +76,7 @@ def judged(name: str, scenario: Scenario, seed: int, reading: Reading, *, sight:
         name=name,
         seed=seed,
         truth=scenario.truth(street, sight=sight),
-        told=[_within(told, scenario.length_s) for told in reading.told],
+        told=[_within(told, scenario.length_s) for told in reading.told if told.began_s < scenario.length_s],
         sound_exposure_s=reading.exposure_s("sound"),
         sight_exposure_s=reading.exposure_s("sight"),
         held_back=reading.held_back,
@@ -97,7 +97,10 @@ def read(scenario: Scenario, seed: int, *, sight: bool = True, progress: Progres
 
 
 def _within(told: Told, length_s: float) -> Told:
-    """An incident that was open when the street ended, and ended with the process, ended with the street."""
+    """An incident that was open when the street ended, and ended with the process, ended with the street.
+
+    (One that began after it is a microphone that is gone, and so was the street.)
+    """
     return told if told.ended_s is None else replace(told, ended_s=min(told.ended_s, length_s))
 
 

@@ -213,11 +213,14 @@ def test_a_process_without_a_card_is_never_filled(tmp_path: Path) -> None:
 
 
 def check_nothing_is_lost(reading: Reading) -> None:
-    """Every number came, the events in order and with the same content each time, and the roar is one incident."""
+    """Every number came, the events in order and with the same content each time, and the roar is one incident.
+
+    After the street's end its microphone is gone, which is an incident of its own.
+    """
     assert reading.lost == 0
     assert reading.changed == 0
     assert reading.order == sorted(reading.order)
-    (told,) = reading.told
+    (told,) = (one for one in reading.told if one.began_s < LENGTH_S)
     assert told.kind == "noise.spike"
     assert told.began_s == pytest.approx(roar_s(), abs=2.0)
     assert told.ended_s is not None

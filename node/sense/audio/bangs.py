@@ -10,10 +10,13 @@ The rules:
 5. A regular train is told as its first bang, and not at all where a model that knows shots hears none in it: it is a
    machine, as is what goes on for five seconds. At the converter's rail it is told all the same.
 6. What bangs as loudly several times a day belongs to the street, and is not told.
+7. A bang fades. What stays as loud may be a gain that jumped, which is found within `FOUND_S` (`truth.gain`): until
+   then it is not told.
 """
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -61,6 +64,9 @@ BULLET_MS: Final = 25
 """The longest rise at the converter's rail: the shock of a bullet comes up to 20 ms before the muzzle blast."""
 
 CLEAR_PROMINENCE: Final = 10.0
+FADES_DB: Final = 5.0
+FOUND_S: Final = 1.25
+"""After a bang the Fast level falls by 35 dB a second; a street whose gain has jumped goes on as loud (rule 7)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,17 +133,18 @@ class Bangs:
         for one in self._waiting:
             one.see(scores.t_s, margins)
 
-    def decide(self, now_s: float, *, last: bool = False) -> list[Bang]:
+    def decide(self, now_s: float, *, over_db: float = -math.inf, last: bool = False) -> list[Bang]:
         """The bangs that are worth telling, now that it is `now_s`, oldest first.
 
         Args:
             now_s: now.
+            over_db: the A-weighted Fast level over the background now.
             last: no further window will come: each of them is judged by what is known of it.
         """
         told = []
         for one in list(self._waiting):
             name = self._name(one, now_s)
-            if not last and not self._is_over(one, name, now_s):
+            if not last and (_may_be_gain(one.impulse, now_s, over_db) or not self._is_over(one, name, now_s)):
                 continue
             self._waiting.remove(one)
             if name is SoundClass.GUNSHOT and not one.later:
@@ -215,3 +222,8 @@ class Bangs:
         if self._burst.count >= 3:
             words.append(Evidence.REGULAR if self._burst.is_regular else Evidence.BURST)
         return (*words, Evidence.IMPULSE_SHAPE)[:2]
+
+
+def _may_be_gain(impulse: Impulse, now_s: float, over_db: float) -> bool:
+    """Whether it is as loud as it was, and nobody could have found a fault yet (rule 7)."""
+    return over_db > impulse.level_over_l50_db - FADES_DB and now_s - impulse.onset_s < FOUND_S

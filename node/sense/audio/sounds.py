@@ -115,7 +115,7 @@ class SoundEvents:
         if scores is not None:
             self._bangs.see(scores)
             found += self._see(scores, level.t_s)
-        for bang in self._bangs.decide(level.t_s):
+        for bang in self._bangs.decide(level.t_s, over_db=level.laf_db - l50_db):
             found += self._take(bang, level.t_s)
         return [*found, *self._end(level.t_s)]
 

@@ -107,3 +107,11 @@ def test_a_full_card_keeps_no_run_off_the_air(monkeypatch: pytest.MonkeyPatch) -
     air.look(1.0)
 
     assert went == [0, 1]
+
+
+def test_a_note_that_a_damaged_card_gives_back_keeps_no_run_off_the_air_for_long() -> None:
+    kept = books()
+    with kept.store.transaction():
+        kept.store.write_note("air_ms", 1 << 45)
+
+    assert on_air_at(kept, [0.0], float(STARTS_EVERY_S)) == [float(STARTS_EVERY_S)]
